@@ -5,7 +5,7 @@ import type { AuditorConfig } from '../config.ts';
 import { type AuditState, withAirport } from '../state/audit-state.ts';
 import type { UsageReader } from '../usage/window-use.ts';
 import { trafficOf } from '../verdict/judge.ts';
-import { replay } from '../verdict/replay.ts';
+import { judgeAgain } from '../verdict/judge-again.ts';
 import type { WindowRecord, WindowTraffic } from '../verdict/span.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
 import { type Weighing, weighedUse } from './window.ts';
@@ -51,7 +51,7 @@ export async function reaudit(
       const old = index < windows.length - WINDOWS_BACK;
       known.push({ ...window, acknowledged, ...(old ? {} : await trafficAgain(usage, asked, window)) });
     }
-    const again = replay(known, config.thresholds, amendments.answersOf(airport));
+    const again = judgeAgain(known, config.thresholds, amendments.answersOf(airport));
     for (const [index, after] of again.entries()) {
       const before = windows[index]?.kind ?? after.kind;
       if (after.kind !== before) changes.push({ airport, from: after.from, to: after.to, before, after: after.kind });

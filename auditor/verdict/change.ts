@@ -196,7 +196,7 @@ function search(spans: readonly Span[], regime: number, ongoing: number | null, 
     const excess = excessOf(since, habit, sign);
     const expected = sum(since, (span) => span.billed - habit.residualOf(span));
     const least = Math.max(SMALLEST, SMALLEST_DAILY * days, SMALLEST_SHARE * expected);
-    if (excess < least || hasEnded(since, habit, sign)) continue;
+    if (excess < least || isOver(since, habit, sign)) continue;
     const daily = Math.min(excess / days, sign * habit.step.likely);
     const score = daily / (habit.step.deviation * Math.sqrt(habit.longRun(since.length)));
     // Chance has heavier tails in few windows than in many.
@@ -245,7 +245,7 @@ interface Night extends NightExcess {
 }
 
 /** What was observed of nights tells how a span's excess lies among them. */
-function nightsOf(span: Span, habit: Habit, sign: 1 | -1): Night[] {
+function nightsWithin(span: Span, habit: Habit, sign: 1 | -1): Night[] {
   const excess = excessOf([span], habit, sign);
   if (span.nights.length < 2) return [{ span, days: span.days, excess }];
   const observed = sign * sum(span.nights, (night) => night.excess);
@@ -260,7 +260,7 @@ function nightsOf(span: Span, habit: Habit, sign: 1 | -1): Night[] {
 function isSteady(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
   const days = sum(spans, (span) => span.days);
   const daily = excessOf(spans, habit, sign) / days;
-  const nights = spans.flatMap((span) => nightsOf(span, habit, sign));
+  const nights = spans.flatMap((span) => nightsWithin(span, habit, sign));
   const farthest = nights.reduce((most, night) => (night.excess > most.excess ? night : most));
   const shown = nights.filter(({ excess, days }) => excess >= SHOWN * daily * days);
   if (shown.length < MOST * nights.length || days - farthest.days < FEWEST_OTHER_DAYS) return false;
@@ -274,7 +274,7 @@ function isSteady(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
 }
 
 /** Whether the newest windows show so little of a change that chance does not hide it. */
-function hasEnded(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
+function isOver(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
   const newest = spans.slice(-NEWEST);
   const going = (excessOf(spans, habit, sign) * sum(newest, ({ days }) => days)) / sum(spans, ({ days }) => days);
   const shown = excessOf(newest, habit, sign);

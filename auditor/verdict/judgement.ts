@@ -24,14 +24,14 @@ import type { Thresholds } from './verdict.ts';
 const RANGE = 2;
 /** Windows after which prices below names are believed. */
 const YOUNG = 21;
-interface Expectation {
+interface ExpectedBill {
   readonly prediction: Prediction;
   readonly deviation: number;
   readonly expected: Estimate;
 }
 
 /** What the window should be billed by the habit. */
-function expectationOf({ now, deferred }: Past, habit: Habit): Expectation {
+function expectationOf({ now, deferred }: Past, habit: Habit): ExpectedBill {
   const prediction = habit.predict([now]);
   const deviation = deviationOf(prediction);
   // What is deferred moves the bill, not the use.
@@ -61,7 +61,7 @@ interface Gross {
 function grossOf(
   { now }: Past,
   { bill, named, backlog }: WindowRecord,
-  { prediction: { likely }, deviation, expected }: Expectation,
+  { prediction: { likely }, deviation, expected }: ExpectedBill,
   { usual, habit }: RecentChange,
   { bytes, ratio }: Thresholds,
 ): Gross {
@@ -88,7 +88,7 @@ function grossOf(
 function isLacking(
   { now, whole }: Past,
   { bill, named, unbilled }: WindowRecord,
-  { prediction: { likely }, deviation, expected }: Expectation,
+  { prediction: { likely }, deviation, expected }: ExpectedBill,
   habit: Habit,
   { bytes, ratio }: Thresholds,
 ): boolean {

@@ -69,7 +69,7 @@ function tenthOf(days: number): number {
 }
 
 /** The level that days are around at their end, where it wanders so far; all as shares of their mean. */
-interface Level {
+interface WanderingLevel {
   readonly wandering: number;
   /** Bytes of the mean day. */
   readonly mean: number;
@@ -80,7 +80,7 @@ interface Level {
   readonly unsure: number;
 }
 
-function levelOf(days: readonly number[], wandering: number): Level {
+function wanderingLevel(days: readonly number[], wandering: number): WanderingLevel {
   const mean = sum(days, (bytes) => bytes) / days.length;
   const squares = sum(days, (bytes) => (bytes / mean - 1) ** 2);
   const scatter = (squares + SPREAD_WORTH * USUAL_SPREAD ** 2) / (days.length - 1 + SPREAD_WORTH);
@@ -104,7 +104,7 @@ interface Middle {
  * Few days together are likelier to lie below their mean than above it, for some days are much dearer: means are of a
  * log-normal kind, and ln(1 + v) is the variance of the logarithm where v is that of the share.
  */
-function coming({ wandering, scatter, level, unsure }: Level, ahead: number): Middle {
+function coming({ wandering, scatter, level, unsure }: WanderingLevel, ahead: number): Middle {
   // Of the hours of a day nothing is known.
   const days = Math.max(1, ahead);
   return {
@@ -115,7 +115,7 @@ function coming({ wandering, scatter, level, unsure }: Level, ahead: number): Mi
 
 /** What the past makes of one way to wander. */
 interface Belief {
-  readonly level: Level;
+  readonly level: WanderingLevel;
   /** How likely it is, 1 for all together. */
   readonly weight: number;
   /** By how much its past forecasts missed, 1 being what they said. */
@@ -134,7 +134,10 @@ function mixed(beliefs: readonly Belief[], ahead: number): Middle {
 }
 
 function beliefsOf(days: readonly number[]): Belief[] {
-  const all = WANDERING.map((wandering) => ({ level: levelOf(days, wandering), ...pastOf(days, wandering) }));
+  const all = WANDERING.map((wandering) => ({
+    level: wanderingLevel(days, wandering),
+    ...pastForecasts(days, wandering),
+  }));
   const highest = Math.max(...all.map(({ likelihood }) => likelihood));
   const odds = all.map(({ likelihood }) => Math.exp(likelihood - highest));
   const total = sum(odds, (each) => each);
@@ -142,11 +145,11 @@ function beliefsOf(days: readonly number[]): Belief[] {
 }
 
 /** How well past forecasts did: the logarithm of their likelihood, and their error, in which the belief weighs as one night. */
-function pastOf(days: readonly number[], wandering: number): { likelihood: number; error: number } {
+function pastForecasts(days: readonly number[], wandering: number): { likelihood: number; error: number } {
   let likelihood = 0;
   let [squares, count] = [HORIZONS.length, HORIZONS.length];
   for (let night = FIRST_NIGHT; night < days.length; night += 1) {
-    const level = levelOf(days.slice(0, night), wandering);
+    const level = wanderingLevel(days.slice(0, night), wandering);
     if (level.mean === 0) continue;
     for (const ahead of HORIZONS) {
       if (night + ahead > days.length) break;

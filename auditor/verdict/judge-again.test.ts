@@ -13,7 +13,7 @@ import {
   THRESHOLDS,
   usedOn,
 } from '../../test/windows.ts';
-import { replay } from './replay.ts';
+import { judgeAgain } from './judge-again.ts';
 import type { WindowRecord } from './span.ts';
 import type { Answer } from './surplus.ts';
 
@@ -23,7 +23,7 @@ const weeks = days(14, (day) =>
 );
 const leak = closedWindow(14, { used: 10 * GB, billed: 20 * GB, kind: 'leak' });
 const again = (windows: readonly WindowRecord[], answers: readonly Answer[] = []): string[] =>
-  replay(windows, THRESHOLDS, answers).map(({ kind }) => kind);
+  judgeAgain(windows, THRESHOLDS, answers).map(({ kind }) => kind);
 const lastOf = (windows: readonly WindowRecord[]): string | undefined => again(windows).at(-1);
 
 describe('a leak of the past', () => {

@@ -11,7 +11,7 @@ import type { Thresholds, VerdictKind } from './verdict.ts';
  *
  * @param windows oldest first, with what devices used in them by what is known now
  */
-export function replay(
+export function judgeAgain(
   windows: readonly WindowRecord[],
   thresholds: Thresholds,
   answers: readonly Answer[],
