@@ -22,7 +22,8 @@ const entries = {
   docs: 'tools/docs.ts',
   release: 'tools/release.ts',
   prometheus3: 'tools/prometheus3.ts',
-  walks: 'tools/walks.ts',
+  'release-check': 'test/release-check/main.ts',
+  walks: 'bench/walks/main.ts',
 };
 
 const dist = `${root}dist`;

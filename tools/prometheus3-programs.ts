@@ -9,7 +9,7 @@ export const PROMETHEUS3_MODULE = 'github.com/prometheus/prometheus@v0.315.0';
 const PROGRAMS = ['promtool', 'prometheus'] as const;
 
 /** The programs of Prometheus 3. */
-export type Prometheus3 = Readonly<Record<(typeof PROGRAMS)[number], string>>;
+type Prometheus3 = Readonly<Record<(typeof PROGRAMS)[number], string>>;
 
 /** @returns undefined where `npm run prometheus3` has not built them */
 export async function findPrometheus3(cacheFolder: string): Promise<Prometheus3 | undefined> {

@@ -1,12 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { checkRelease } from './release/check.ts';
 import { makeRelease } from './release/make.ts';
 
-// `npm run dist` makes release/; `npm run dist:check` tries what it made.
-const root = fileURLToPath(new URL('..', import.meta.url));
-const print = (line: string): void => console.log(line);
+// `npm run dist` makes release/; `npm run dist:check` tries what it made (test/release-check/).
 try {
-  await (process.argv.includes('--check') ? checkRelease(root, print) : makeRelease(root, print));
+  await makeRelease(fileURLToPath(new URL('..', import.meta.url)), (line) => console.log(line));
 } catch (error) {
   // Left to Node, the message would stand below a line of the whole bundle.
   console.error(error);

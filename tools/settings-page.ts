@@ -1,7 +1,7 @@
 import type { PageLanguage } from './metrics-page.ts';
 
 /** A key of setting.ini.example. */
-export interface ExampleKey {
+interface ExampleKey {
   readonly section: string;
   readonly key: string;
   /** As the example writes it; the first line of a value over several. */

@@ -8,7 +8,7 @@ import { initRouter } from './init-router.ts';
 import type { MihomoPlace } from './kernels.ts';
 import { TEXTS } from './texts.ts';
 
-export interface InitContext {
+interface InitContext {
   readonly host: SetupHost;
   readonly places: readonly MihomoPlace[];
   /** Runs `flowcollect doctor` on a file. @returns whether all is well */

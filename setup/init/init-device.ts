@@ -9,10 +9,10 @@ import { isHidden } from '../service/systemd.ts';
 import { TEXTS as SETUP_TEXTS } from '../texts.ts';
 import { askForKernel, untilItAnswers } from './kernel-answers.ts';
 import { findKernels, type MihomoPlace } from './kernels.ts';
-import { openDraft, type SettingsDraft } from './settings-draft.ts';
+import { openDraft, type SettingsDraft } from '../settings-draft.ts';
 import { initMessages, type NextCommands, TEXTS } from './texts.ts';
 
-export interface InitDevice {
+interface InitDevice {
   readonly host: SetupHost;
   readonly prompt: Prompt;
   /** The settings file to write. */

@@ -2,10 +2,10 @@ import type { Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
 import { askDeviceName, nextCommands, wholePairing } from './init-device.ts';
 import { askForKernel } from './kernel-answers.ts';
-import { openDraft } from './settings-draft.ts';
+import { openDraft } from '../settings-draft.ts';
 import { initMessages } from './texts.ts';
 
-export interface InitRouter {
+interface InitRouter {
   readonly host: SetupHost;
   readonly prompt: Prompt;
   /** Settings of the machine that watches the router. */

@@ -21,10 +21,10 @@ import type { Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
 import { isGatewayAddress } from '../pairing-code.ts';
 import { type InitOptions, initOptions, whileAsking } from './command.ts';
-import { openDraft } from './settings-draft.ts';
+import { openDraft } from '../settings-draft.ts';
 import { initMessages, TEXTS } from './texts.ts';
 
-export interface InitServer {
+interface InitServer {
   readonly host: SetupHost;
   readonly prompt: Prompt;
   readonly file: string;

@@ -13,12 +13,12 @@ import { shellWord } from '../../core/shell-word.ts';
 import { settingsPlace } from '../../runtime/settings-place.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import type { SetupHost } from '../host.ts';
-import { openDraft } from '../init/settings-draft.ts';
+import { openDraft } from '../settings-draft.ts';
 import type { ServiceManager, ServiceName, ServiceOutcome } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
 /** What `service` works with; the manager is undefined where the system has none that FlowCollect knows. */
-export interface ServiceCommandContext {
+interface ServiceCommandContext {
   readonly host: SetupHost;
   readonly manager: ServiceManager | undefined;
   /** Those that this program has. */

@@ -9,7 +9,7 @@ import { VERSION } from '../../core/version.ts';
 const run = promisify(execFile);
 
 /** Of what a file for a device is made: Go's names of a system, a processor and its variant. */
-export type DeviceTarget = Readonly<Record<string, string>>;
+type DeviceTarget = Readonly<Record<string, string>>;
 
 /**
  * Devices by what their file is called. Routers' processors often lack an FPU, and OpenWrt's kernels do not emulate one:

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createMailbox } from '../simulator/mailbox.ts';
-import { serveLoopback } from '../test/loopback.ts';
-import { createPushgatewayDouble } from '../test/pushgateway-double.ts';
-import { freePort } from '../test/real-parts.ts';
-import { connectionsMessage, startScriptedKernel } from '../test/scripted-kernel.ts';
-import { downloads, pushTimes, scriptedPrometheus } from '../test/scripted-prometheus.ts';
+import { createMailbox } from '../../simulator/mailbox.ts';
+import { serveLoopback } from '../../test/loopback.ts';
+import { createPushgatewayDouble } from '../../test/pushgateway-double.ts';
+import { freePort } from '../../test/real-parts.ts';
+import { connectionsMessage, startScriptedKernel } from '../../test/scripted-kernel.ts';
+import { downloads, pushTimes, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { type CoveredService, startCovered } from './coverage.ts';
 
 /** The files that one thing passes on its way. */

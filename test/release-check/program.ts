@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startScriptedGateway } from '../../test/scripted-gateway.ts';
+import { startScriptedGateway } from '../scripted-gateway.ts';
 
 export const run = promisify(execFile);
 

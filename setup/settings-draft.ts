@@ -1,5 +1,5 @@
-import { readIni, setKey } from '../../core/ini.ts';
-import type { SetupFiles } from '../host.ts';
+import { readIni, setKey } from '../core/ini.ts';
+import type { SetupFiles } from './host.ts';
 
 /** Settings that are being made: what a file holds already, and what was answered. */
 export interface SettingsDraft {

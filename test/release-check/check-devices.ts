@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VERSION } from '../../core/version.ts';
-import { startScriptedGateway } from '../../test/scripted-gateway.ts';
+import { DEVICE_TARGETS, deviceArchive } from '../../tools/release/native.ts';
+import { arm64Emulation } from '../../tools/release/node-binary.ts';
+import { startScriptedGateway } from '../scripted-gateway.ts';
 import { bootMips, HOST_LOOPBACK, mipsSystem } from './mips-system.ts';
-import { DEVICE_TARGETS, deviceArchive } from './native.ts';
-import { arm64Emulation } from './node-binary.ts';
 import { COUNTED, firstPush, output, type Program, run, settingsFor } from './program.ts';
 
 /** Files for devices that this machine can run, and QEMU's name of their processor; none for its own. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { debianPackages } from './node-binary.ts';
+import { debianPackages } from '../../tools/release/node-binary.ts';
 
 const run = promisify(execFile);
 
@@ -17,7 +17,7 @@ const QEMU = [
 ];
 
 /** A router's processor with a Linux of its own. */
-export interface MipsSystem {
+interface MipsSystem {
   /** The emulator, and what it is started with besides {@link MipsSystem.boot}'s files. */
   readonly qemu: string;
   readonly libraries: string;

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
+import { executableName } from '../../tools/release/make.ts';
+import { arm64Emulation, nodeBinary } from '../../tools/release/node-binary.ts';
+import { shippedBundles } from '../../tools/release/single-executable.ts';
 import { checkDevices } from './check-devices.ts';
-import { executableName } from './make.ts';
-import { arm64Emulation, nodeBinary } from './node-binary.ts';
 import { firstPush, output, type Program } from './program.ts';
-import { shippedBundles } from './single-executable.ts';
 
 /** Those that this machine can start. */
 const CHECKED = ['linux-x64', 'linux-arm64'] as const;
