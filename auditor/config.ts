@@ -245,7 +245,7 @@ export interface ReportUser {
  *
  * @param owner the user whose report the settings are about
  */
-export function readReportUsers(reader: SettingsReader, owner: string): ReportUser[] {
+function readReportUsers(reader: SettingsReader, owner: string): ReportUser[] {
   return reader.document.sections.flatMap((section): ReportUser[] => {
     if (!section.startsWith(PREFIX)) return [];
     const user = section.slice(PREFIX.length);

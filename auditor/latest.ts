@@ -136,7 +136,7 @@ export interface LiveView {
 }
 
 /** Today's sums of all users with their devices, or why they could not be taken. */
-export type LiveSums =
+type LiveSums =
   | { readonly known: true; readonly sums: readonly TodaySum[]; readonly presence: readonly Presence[] }
   | { readonly known: false; readonly reasons: readonly Reason[] };
 

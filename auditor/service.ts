@@ -30,7 +30,7 @@ const OBSERVE_AGAIN = [5 * MINUTE, 15 * MINUTE, 60 * MINUTE];
 /** A password for the archive of reports. */
 const MAKE_PASSWORD = 'openssl rand -hex 16';
 
-export interface AuditorServiceOptions {
+interface AuditorServiceOptions {
   /** ServerSetting.ini. */
   readonly path: string;
   /** Ends the service. */

@@ -3,7 +3,7 @@ import type { SettingsReader } from './settings.ts';
 import { TEXTS } from './texts.ts';
 
 /** How the bytes of a kernel's API travel. */
-export interface KernelTransport {
+interface KernelTransport {
   /** What requests are addressed to, such as `https://192.168.1.1:9443`, with a path in front of theirs, if any; on a socket a name that is not looked up. */
   readonly origin: string;
   /** A unix socket, or a Windows named pipe, which Node opens the same way; undefined for TCP. */

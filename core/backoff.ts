@@ -1,5 +1,5 @@
 /** The first and the longest pause between attempts, in milliseconds. */
-export interface Backoff {
+interface Backoff {
   readonly first: number;
   readonly longest: number;
 }

@@ -35,7 +35,7 @@ interface OpenFamily {
 }
 
 /** What stops the reading of a text before all of it is in memory, which takes many times as much as the text. */
-export interface ExpositionLimits {
+interface ExpositionLimits {
   /** Called with the name of each family; may throw. */
   family(name: string): void;
   /** Called for each sample; may throw. */

@@ -22,7 +22,7 @@ const NETEASE_CODE: Text = {
   en: "the authorisation code of EmailUser, not the account's password (NetEase makes one where its web settings switch SMTP on)",
 };
 
-export const MAIL_PROVIDERS: readonly MailProvider[] = [
+const MAIL_PROVIDERS: readonly MailProvider[] = [
   {
     name: 'QQ',
     domains: ['qq.com', 'vip.qq.com', 'foxmail.com'],

@@ -8,7 +8,7 @@
  * - `ledger`: kept in the device's saved state; never falls, the gateway refuses a push in which it does.
  * - `process`: lives as long as the process; restarts from 0.
  */
-export type CounterLife = 'ledger' | 'process';
+type CounterLife = 'ledger' | 'process';
 
 export interface MetricSpec {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { ipVersion } from './addresses.ts';
 
 /** An answer to a request; a HEAD leaves the body out. */
-export interface Page {
+interface Page {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -23,7 +23,7 @@ export interface ServicePages {
 }
 
 /** What is known of the process and its machine. */
-export interface ProcessFigures {
+interface ProcessFigures {
   readonly hostname: string;
   /** Of user and system. */
   readonly cpuSeconds: number;

@@ -204,7 +204,7 @@ export const readSetting = <T>(read: (text: string) => T | undefined, problem: T
   );
 
 /** A setting that is taken as it is written. @param holds whether it may be @param problem what is wrong otherwise */
-export const textSetting = (holds: (text: string) => boolean, problem: Text) =>
+const textSetting = (holds: (text: string) => boolean, problem: Text) =>
   z.string().check(z.refine(holds, { message: issue(problem) }));
 
 /** A place for files. Below /proc none can be made, however often a program asks (proc(5)). */

@@ -21,7 +21,7 @@ import { type DeviceMoment, newProcessCounters, renderMetrics } from './push/met
 import { describePushProblem } from './push/problem.ts';
 import { createPusher } from './push/pusher.ts';
 
-export interface KernelAgentOptions {
+interface KernelAgentOptions {
   /** What holds for this kernel at first. */
   readonly config: DeviceConfig;
   /** How the last edit of the settings was taken. */

@@ -23,7 +23,7 @@ const TEXTS = {
   }),
 } as const satisfies Messages;
 
-export interface ExporterOptions {
+interface ExporterOptions {
   readonly settings: Pick<Reload<ExporterConfig>, 'current' | 'last'>;
   /** What relative paths of the settings are relative to. */
   readonly folder: string;
@@ -171,7 +171,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   };
 }
 
-export interface ExporterServiceOptions {
+interface ExporterServiceOptions {
   readonly host: Host;
   /** The settings file. */
   readonly path: string;

@@ -51,7 +51,7 @@ export interface GatewayOptions {
 }
 
 /** Where it is reached, such as `http://127.0.0.1:8686`. */
-export interface Origins {
+interface Origins {
   readonly pushes: string;
   readonly metrics: string;
   /** Absent where no reader can come in. */

@@ -12,7 +12,7 @@ import { ADD_TOKEN, type GatewayConfig, readGatewayConfig, withTokens } from './
 import { createGateway, type GatewayPlaces } from './gateway.ts';
 import { TEXTS } from './texts.ts';
 
-export interface GatewayServiceOptions {
+interface GatewayServiceOptions {
   /** ServerSetting.ini. */
   readonly path: string;
   /** FlowCollect as it was called. */

@@ -17,7 +17,7 @@ import { type VariableName, variables } from './variables.ts';
  * What stands from left to right, with its width in columns of 24: a panel, or some above each other that share the
  * height, which is in rows of 30 pixels.
  */
-export interface PanelRow {
+interface PanelRow {
   readonly height: number;
   readonly cells: readonly (readonly [content: PanelDefinition | readonly PanelDefinition[], width: number])[];
 }

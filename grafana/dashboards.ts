@@ -183,7 +183,7 @@ export function allDashboards(settings: DashboardSettings): DashboardSpec[] {
 }
 
 /** One file of a folder that Grafana is provisioned from. */
-export interface BuiltFile {
+interface BuiltFile {
   /** Such as `flowcollect-overview.json`. */
   readonly name: string;
   readonly content: string;

@@ -18,7 +18,7 @@ const TEXTS = {
 export const LANGUAGE_OPTION: OptionSpec = { flags: '--language <zh|en>', description: COMMON.languageOption };
 
 /** What a command was given. */
-export interface Given {
+interface Given {
   readonly args: readonly string[];
   readonly options: object;
   readonly help: boolean;

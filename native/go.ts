@@ -1,5 +1,5 @@
 /** What Go gives (native/*.go): only what bytes, files, networks and the system are made of. */
-export interface Go {
+interface Go {
   readonly args: readonly string[];
   /** As Node names it. */
   readonly platform: string;
@@ -92,26 +92,26 @@ export interface Go {
   ): Promise<{ readonly port: number; close(): Promise<void> }>;
 }
 
-export interface ToolResult {
+interface ToolResult {
   readonly exitCode: number;
   readonly output: string;
   readonly errors: string;
 }
 
-export type UrlParts = Readonly<
+type UrlParts = Readonly<
   Record<
     'protocol' | 'host' | 'hostname' | 'port' | 'pathname' | 'origin' | 'search' | 'hash' | 'username' | 'password',
     string
   >
 >;
 
-export interface GoClient {
+interface GoClient {
   request(request: object): { readonly result: Promise<GoResult>; cancel(): void };
   webSocket(request: object): () => void;
   close(): void;
 }
 
-export interface GoResult {
+interface GoResult {
   readonly status: number;
   readonly headers: object;
   readonly body: ArrayBuffer;

@@ -15,7 +15,7 @@ export interface AlertMail {
   readonly tls: boolean;
 }
 
-export interface AlertmanagerSettings {
+interface AlertmanagerSettings {
   readonly mail: AlertMail | undefined;
   readonly alerts: Pick<AlertsSection, 'TelegramToken' | 'TelegramChat'>;
   readonly users: readonly UserAlerts[];

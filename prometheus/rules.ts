@@ -42,7 +42,7 @@ function ruleFiles(settings: RuleSettings): TextFile[] {
 }
 
 /** What the server's settings say of scraping and alerting. */
-export interface ServerAlerting {
+interface ServerAlerting {
   readonly server: ServerSection;
   readonly alerts: AlertsSection;
   readonly users: readonly UserAlerts[];

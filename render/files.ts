@@ -10,7 +10,7 @@ import { errorCode } from '../runtime/error-code.ts';
 import type { RenderSettings } from './settings.ts';
 import { TEXTS } from './texts.ts';
 
-export interface RenderedFile extends TextFile {
+interface RenderedFile extends TextFile {
   /** Whether only its owner may read it. */
   readonly secret: boolean;
 }

@@ -7,7 +7,7 @@ import { openSettings } from '../runtime/settings-file.ts';
 import { SECRET_MODES, writeConfiguration } from './files.ts';
 import { type RenderSettings, readRenderSettings } from './settings.ts';
 
-export interface WatchOptions {
+interface WatchOptions {
   /** The settings file. */
   readonly config: string;
   readonly out: string;

@@ -21,7 +21,7 @@ export const systemClock: Clock = {
 };
 
 /** Runs tasks one after the other, in order of arrival. */
-export interface SerialQueue {
+interface SerialQueue {
   /** Runs a task once those before it have ended, well or not. */
   run<T>(task: () => T | Promise<T>): Promise<T>;
   /** Resolves when what was given so far has ended. */
@@ -43,7 +43,7 @@ export function createSerialQueue(): SerialQueue {
 }
 
 /** Lets one task of each key run at a time, in order of arrival. */
-export interface KeyedMutex {
+interface KeyedMutex {
   /** @returns undefined, at once, when too many of this key wait already */
   run<T>(key: string, task: () => Promise<T>): Promise<T> | undefined;
   /** Resolves when nothing runs any more. */
@@ -73,7 +73,7 @@ export function createKeyedMutex(limit: number): KeyedMutex {
 }
 
 /** Limits how many tasks run at the same time, and shares the turns, so that the many requests of one do not delay others. */
-export interface FairSemaphore {
+interface FairSemaphore {
   /**
    * Waits for a turn: of those who wait, whoever has the fewest under way is next, and nobody has more than half of all.
    *
@@ -147,7 +147,7 @@ export function createFairSemaphore(atOnce: number): FairSemaphore {
   };
 }
 
-export interface PeriodicTaskOptions {
+interface PeriodicTaskOptions {
   readonly clock: Clock;
   /** Milliseconds between the end of one run and the next. */
   readonly every: number;

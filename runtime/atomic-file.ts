@@ -27,7 +27,7 @@ export interface FileOperations {
   mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
 }
 
-export interface OpenFile {
+interface OpenFile {
   writeFile(content: string | Uint8Array): Promise<void>;
   chmod(mode: number): Promise<void>;
   chown(uid: number, gid: number): Promise<void>;

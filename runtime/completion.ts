@@ -13,7 +13,7 @@ export const COMPLETION = 'completion';
 
 /** Shells that words can be completed in. */
 export const SHELLS = ['bash', 'zsh'] as const;
-export type Shell = (typeof SHELLS)[number];
+type Shell = (typeof SHELLS)[number];
 
 /** @throws ArgumentError */
 export function readShell(text: string | undefined): Shell {

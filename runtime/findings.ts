@@ -44,7 +44,7 @@ export function clockFinding(
 }
 
 /** Something has to be fixed; what, was printed. */
-export class UnhealthyError extends UserFacingError {
+class UnhealthyError extends UserFacingError {
   override readonly name = 'UnhealthyError';
 }
 

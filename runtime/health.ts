@@ -68,7 +68,7 @@ interface Header {
 }
 
 /** What a checked text is of, and the highest version that is read and written. */
-export interface Format {
+interface Format {
   readonly format: string;
   readonly version: number;
 }

@@ -1,5 +1,5 @@
 /** Something that is open by its settings, and closed and opened again where these change. */
-export interface Movable<P, T> {
+interface Movable<P, T> {
   isAt(places: P): boolean;
   /** Opens it where it is not open. @throws what opening it throws, and it is closed */
   open(places: P): Promise<T>;
@@ -11,7 +11,7 @@ export interface Movable<P, T> {
 }
 
 /** Takes what closes a part of what is opened. */
-export type OnClose = (close: () => Promise<unknown>) => void;
+type OnClose = (close: () => Promise<unknown>) => void;
 
 /**
  * Closes before it opens: two addresses may exclude each other.

@@ -2,7 +2,7 @@ import { cutToWidth } from '../core/units.ts';
 import type { ScreenOutput } from './screen.ts';
 
 /** One line that tells a person at a terminal how far long work is; elsewhere nothing is written. */
-export interface Progress {
+interface Progress {
   /** Rewrites the line, at most once a second, and not before work takes a second. */
   tell(text: () => string): void;
   /** Takes the line away. */

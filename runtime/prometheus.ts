@@ -13,7 +13,7 @@ export interface Sample {
 }
 
 /** One series over a span: its values in order of time. */
-export interface SampleRange {
+interface SampleRange {
   readonly labels: Labels;
   readonly values: readonly number[];
 }
@@ -50,7 +50,7 @@ const vectorAnswer = z.object({ data: z.object({ resultType: z.literal('vector')
 const matrixAnswer = z.object({ data: z.object({ resultType: z.literal('matrix'), result: z.array(z.unknown()) }) });
 const seriesAnswer = z.object({ data: z.array(z.unknown()) });
 
-export interface PrometheusOptions {
+interface PrometheusOptions {
   /** Read at each request, so that edits of the settings apply. */
   readonly address: () => string;
   readonly fetch?: typeof fetch;

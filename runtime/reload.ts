@@ -51,7 +51,7 @@ export interface ReloadSource<Raw, T> {
 const CHECK_EVERY_MS = 500;
 
 /** How files are checked. */
-export interface FileCheck {
+interface FileCheck {
   readonly clock: Clock;
   /** Another text after every save, whichever way it was made, wherever links lead. */
   fingerprint(paths: readonly string[]): Promise<string>;

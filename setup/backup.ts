@@ -112,7 +112,7 @@ export async function writeBackup(archive: string, paths: readonly string[], ver
   }
 }
 
-export interface RestoreOptions {
+interface RestoreOptions {
   /** Where the root of the backup goes; that of the file system for what it was made from. */
   readonly into: string;
   /** Puts what is there aside, with `.before-restore` at its name, instead of refusing. */
@@ -218,7 +218,7 @@ async function realPath(path: string): Promise<string> {
 }
 
 /** Whether something is there. */
-export function exists(path: string): Promise<boolean> {
+function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

@@ -17,7 +17,7 @@ export interface Prompt {
   ask(question: string, suggestion?: string, how?: AskOptions): Promise<string>;
 }
 
-export interface AskOptions {
+interface AskOptions {
   /** What is wrong with an answer; undefined where it will do. */
   readonly check?: (answer: string) => Text | undefined;
   /** Whether nobody may see what is typed, nor what is suggested. */

@@ -8,7 +8,7 @@ import { COMMANDS } from '../runtime/texts.ts';
 import { isGatewayAddress, pairingCode } from './pairing-code.ts';
 import { TEXTS } from './texts.ts';
 
-export interface PairContext {
+interface PairContext {
   /** Makes a token for a device, as `flowcollect gateway token add` does. @throws Error with what it said */
   readonly makeToken: (owner: { config: string; device: string; user: string | undefined }) => Promise<string>;
   readonly print: (line: string) => void;

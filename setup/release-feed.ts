@@ -8,7 +8,7 @@ import { COMMANDS } from '../runtime/texts.ts';
 import { TEXTS } from './texts.ts';
 
 /** A version that has been released. */
-export interface Release {
+interface Release {
   /** Such as `1.2.0`. */
   readonly version: string;
   /** Where people read about it, where the feed tells it. */

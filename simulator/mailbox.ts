@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ListenError, unusable } from '../runtime/listen.ts';
 
 /** A mail that arrived. */
-export interface ReceivedMail {
+interface ReceivedMail {
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly from: string;

@@ -22,7 +22,7 @@ export class BinariesError extends UserFacingError {
   override readonly name = 'BinariesError';
 }
 
-export interface BinariesOptions {
+interface BinariesOptions {
   /** Where unpacked programs are kept, such as `.cache` of the checkout. */
   readonly cacheFolder: string;
   /** Called before programs are downloaded and unpacked, which takes a while. */
@@ -200,7 +200,7 @@ async function moveIntoPlace(from: string, target: string): Promise<void> {
 }
 
 /** Whether an unpacked folder holds every program. */
-export async function isWhole(folder: string): Promise<boolean> {
+async function isWhole(folder: string): Promise<boolean> {
   try {
     await Promise.all(PROGRAMS.map((program) => access(join(folder, 'usr', 'bin', program), constants.X_OK)));
     return true;

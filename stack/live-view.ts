@@ -45,7 +45,7 @@ export async function readExporter(url: string, clock: () => number): Promise<Tr
 }
 
 /** What the exporter's metrics say at one instant. */
-export interface TrafficReading {
+interface TrafficReading {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly bytesByClass: ReadonlyMap<TrafficClass, number>;

@@ -24,7 +24,7 @@ export interface ProcessSpec {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-export interface ProcessExit {
+interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }

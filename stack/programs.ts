@@ -10,7 +10,7 @@ import type { Binaries } from './binaries.ts';
 import { answers, type ProcessSpec } from './processes.ts';
 
 /** One program of the Prometheus family on loopback, with every path inside a folder of its own. */
-export interface ProgramPlace {
+interface ProgramPlace {
   readonly binaries: Binaries;
   readonly port: number;
   /** Its data; each program needs another one. */
@@ -18,7 +18,7 @@ export interface ProgramPlace {
   readonly logFile: string;
 }
 
-export interface ConfiguredPlace extends ProgramPlace {
+interface ConfiguredPlace extends ProgramPlace {
   readonly configFile: string;
 }
 

@@ -18,7 +18,7 @@ import { letTimePass, readMails, type SimulatedWorld } from './simulated-world.t
 import { type RunningStack, startStack } from './stack.ts';
 import { type StackMessages, stackMessages, TEXTS } from './texts.ts';
 
-export interface StackRun {
+interface StackRun {
   readonly installation: StackInstallation;
   readonly side: ServerSide;
   readonly own: OwnFiles;
@@ -159,7 +159,7 @@ class AuditFailedError extends UserFacingError {
  * @param mail whether the report is mailed too
  * @throws AuditFailedError
  */
-export async function audit(own: OwnProgram, serverSettings: string, mail: boolean): Promise<string> {
+async function audit(own: OwnProgram, serverSettings: string, mail: boolean): Promise<string> {
   const args = [...own.args, 'audit', '--now', ...(mail ? ['--mail'] : [])];
   try {
     const { stdout } = await execute(own.command, [...args, '--config', serverSettings], { timeout: AUDIT_WITHIN_MS });

@@ -13,7 +13,7 @@ import type { ServerSide, StackAddresses } from './settings.ts';
 import { DEMO_DEVICE, DEMO_MAIL, newSecret, type SimulatedWorld } from './simulated-world.ts';
 
 /** The settings files that the services are started with. */
-export interface SettledFiles {
+interface SettledFiles {
   readonly server: string;
   /** Undefined where no exporter runs here. */
   readonly client: string | undefined;

@@ -33,7 +33,7 @@ const addressesSchema = z.object({
 });
 
 const mailboxSchema = z.object({ mails: z.array(z.object({ to: z.array(z.string()), raw: z.string() })) });
-export type SimulatedMail = z.infer<typeof mailboxSchema>['mails'][number];
+type SimulatedMail = z.infer<typeof mailboxSchema>['mails'][number];
 
 /** Bytes of the simulated plan: what the household uses lasts until it ends. */
 const QUOTA = 1024 * 2 ** 30;

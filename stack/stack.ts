@@ -27,7 +27,7 @@ import { readServerSide, type ServerSide } from './settings.ts';
 import { auditPast, DEMO_DEVICE, fillPast, letTimePass, type SimulatedWorld, startWorld } from './simulated-world.ts';
 import type { StackMessages } from './texts.ts';
 
-export interface StackConfig {
+interface StackConfig {
   readonly installation: StackInstallation;
   readonly folder: RunFolder;
   readonly binaries: Binaries;

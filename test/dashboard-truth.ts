@@ -26,7 +26,7 @@ const GAP = { from: Date.parse('2025-07-08T15:45:00Z'), to: Date.parse('2025-07-
 /** Where a day ends for a panel: an hour earlier in the gap. */
 export const endOfDay = (at: number): number => (at >= GAP.from && at < GAP.to ? at - HOUR : at);
 
-export interface Device {
+interface Device {
   readonly user: string;
   readonly instance: string;
 }
@@ -43,7 +43,7 @@ export interface Counted extends Device {
   readonly values: readonly number[];
 }
 
-export const DEVICES: readonly Device[] = [
+const DEVICES: readonly Device[] = [
   { user: 'default', instance: '手机' },
   { user: 'default', instance: 'desk 1' },
   { user: 'default', instance: 'router' },
@@ -57,7 +57,7 @@ const NODES: readonly (readonly [TrafficClass, string])[] = [
   ['reject', 'REJECT'],
   ['unattributed', 'unattributed'],
 ];
-export const SAMPLES: readonly number[] = Array.from({ length: (END - START) / STEP + 1 }, (_, i) => START + i * STEP);
+const SAMPLES: readonly number[] = Array.from({ length: (END - START) / STEP + 1 }, (_, i) => START + i * STEP);
 
 /** The counters of every device: some born in the middle, all with irregular steps from a fixed chance. */
 export function countedTruth(): Counted[] {

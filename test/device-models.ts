@@ -8,7 +8,7 @@ import { EMPTY_CATALOG, type Frame, type Totals } from '../exporter/ledger/frame
 import type { LedgerCounters } from '../exporter/ledger/state.ts';
 
 export const LEDGER = { localNodes: ['ua3f'], domainOf, familyCap: 50 };
-export const KERNEL_ADDRESS = 'http://127.0.0.1:9097';
+const KERNEL_ADDRESS = 'http://127.0.0.1:9097';
 
 /** A kernel whose one connection moves all bytes; `life` tells its connection from those of other lives. */
 export function createKernelModel() {

@@ -36,7 +36,7 @@ const DAMAGES: readonly [string, (path: string) => Promise<unknown>][] = [
 export const DAMAGED_FILES = DAMAGES.length;
 
 /** What came of {@link killAgainAndAgain}. */
-export interface KillReport {
+interface KillReport {
   /** Bytes that the kernel moved since the first frame that was counted from. */
   readonly moved: number;
   /** Bytes that Pushgateway holds in the end. */

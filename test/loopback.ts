@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { type HttpListener, listenHttp } from '../runtime/http.ts';
 
-export interface Loopback extends Pick<HttpListener, 'port' | 'origin' | 'server'> {
+interface Loopback extends Pick<HttpListener, 'port' | 'origin' | 'server'> {
   /** Cuts every connection and stops listening. */
   kill(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export const basic = (user: string, token: string): string =>
 export const ALICE = basic('alice', 'one');
 
 /** A question as it came to what is behind the proxy. */
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
@@ -24,7 +24,7 @@ export interface Seen {
 }
 
 /** What a reader asks; by default a GET without a body. */
-export interface Asked {
+interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Buffer;

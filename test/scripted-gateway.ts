@@ -12,7 +12,7 @@ export interface ReceivedPush {
 }
 
 /** What a push is answered instead of being accepted. */
-export interface ScriptedRefusal {
+interface ScriptedRefusal {
   readonly status: number;
   readonly error: string;
   readonly message: string;

@@ -25,7 +25,7 @@ export interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
-export interface Asked {
+interface Asked {
   readonly query: URLSearchParams;
   readonly ids: readonly string[];
   readonly body: Record<string, unknown>;

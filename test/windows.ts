@@ -139,7 +139,7 @@ export function askedOf(from: number, passed: readonly Passed[], over: Partial<A
 }
 
 /** An airport's past, and each of its verdicts. */
-export interface Past {
+interface Past {
   /** When the open window began. */
   readonly from: number;
   /** Days of the open window: more than none where one of them did not close it. */

@@ -42,7 +42,7 @@ export interface AirportClient {
 }
 
 /** How an airport wants to be asked. */
-export interface AirportOptions extends OriginOptions {
+interface AirportOptions extends OriginOptions {
   /** The subscription itself by default. */
   readonly origin?: OriginName | undefined;
   readonly userAgent?: string | undefined;

@@ -6,7 +6,7 @@ import { SocksProxyAgent } from 'socks-proxy-agent';
 const TIMEOUT_MS = 10_000;
 
 /** What a proxy did not do: it could not be reached, wants another sign-in, or cannot reach the host that was asked for. */
-export class ProxyError extends Error {
+class ProxyError extends Error {
   override readonly name = 'ProxyError';
   readonly code: 'EPROXY_UNREACHABLE' | 'EPROXY_SIGN_IN' | 'EPROXY_NO_ROUTE';
 

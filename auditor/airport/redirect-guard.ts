@@ -20,7 +20,7 @@ export class InwardRedirectError extends Error {
 export type Resolve = (name: string, options: object) => Promise<LookupAddress[]>;
 
 /** Watches where one request is sent on to. This machine can reach services that an airport must not. */
-export interface RedirectGuard {
+interface RedirectGuard {
   /** Before a redirect is followed. @throws InwardRedirectError */
   follow(host: string): void;
   /** Resolves the names of the first address and of redirects. @throws InwardRedirectError */

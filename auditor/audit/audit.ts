@@ -47,7 +47,7 @@ export interface Audit {
   reported(): AuditState;
 }
 
-export interface AuditOptions {
+interface AuditOptions {
   /** The day of account to report; the running one by default. */
   readonly day?: LocalDay;
   /** Waits until scrapes of this instant are stored, so that the next window begins with the very values that end this one. */
@@ -226,7 +226,7 @@ const HOST_BYTES = dimensionMetric('host');
 type Sources = { readonly prometheus: Prometheus; readonly sums: ExactSums };
 
 /** What the reports of one audit are made from. */
-export interface ReportMaterial {
+interface ReportMaterial {
   readonly airports: readonly AuditedAirport[];
   readonly state: AuditState;
   readonly day: LocalDay;
@@ -235,7 +235,7 @@ export interface ReportMaterial {
 }
 
 /** The report of one user: what their devices used, and the airports that are in it. */
-export async function userReport(
+async function userReport(
   sources: Sources,
   config: AuditorConfig,
   { airports, state, day, at }: ReportMaterial,

@@ -24,7 +24,7 @@ import { type PastSpan, pastAudit, readPastSpan } from './past-audit.ts';
 const FRESH_FOR_A_PERSON = 30_000;
 
 /** The report was made but not mailed; the message says why, and where it is kept. */
-export class NotMailedError extends UserFacingError {
+class NotMailedError extends UserFacingError {
   override readonly name = 'NotMailedError';
 }
 

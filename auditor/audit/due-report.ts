@@ -8,7 +8,7 @@ const PATIENCE = 10 * MINUTE;
 const AGAIN_AFTER = 10 * MINUTE;
 
 /** Whether a report is planned in the minute that begins at an instant. */
-export type Plan = (at: number) => boolean;
+type Plan = (at: number) => boolean;
 
 /**
  * What `ReportCron` names in its zone, each minute of the calendar once: a report that is planned where clocks are put
@@ -23,7 +23,7 @@ export function planOf({ reportCron, day }: { readonly reportCron: string; reado
   return (at) => calendarMinutes(at, day.zone).some((minute) => task.match(new Date(minute)));
 }
 
-export interface DueReportOptions {
+interface DueReportOptions {
   readonly auditor: Pick<Auditor, 'missedDay' | 'report' | 'reportedAt' | 'prometheusAnswers'>;
   /** Epoch milliseconds. */
   now(): number;

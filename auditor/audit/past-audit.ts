@@ -204,7 +204,7 @@ export interface PastSpan {
   readonly label: string;
 }
 
-export type SpanRead = { readonly ok: true; readonly span: PastSpan } | { readonly ok: false; readonly problem: Text };
+type SpanRead = { readonly ok: true; readonly span: PastSpan } | { readonly ok: false; readonly problem: Text };
 
 const DAY = 24 * 3_600_000;
 

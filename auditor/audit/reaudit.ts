@@ -22,7 +22,7 @@ export interface ChangedVerdict {
   readonly after: VerdictKind;
 }
 
-export interface Reaudit {
+interface Reaudit {
   readonly state: AuditState;
   readonly changes: readonly ChangedVerdict[];
 }

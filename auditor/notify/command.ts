@@ -8,7 +8,7 @@ import { TEXTS } from '../messages/texts.ts';
 import { mailFor, sendMail } from './mail-sender.ts';
 
 /** The server did not take the test mail; the message says why and what to fix. */
-export class MailTestError extends UserFacingError {
+class MailTestError extends UserFacingError {
   override readonly name = 'MailTestError';
 }
 

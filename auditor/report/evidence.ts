@@ -156,7 +156,7 @@ export function togetherName({ airport, verdict: { pool } }: AirportModel, { fin
 }
 
 /** The sentences that a leak or a drift rests on where the bill of the window alone does not show it. */
-export function basisOf(airport: AirportModel, compared: ComparedBill | undefined, writing: Writing): string[] {
+function basisOf(airport: AirportModel, compared: ComparedBill | undefined, writing: Writing): string[] {
   const { drift, kind, surplus } = airport.verdict;
   if (drift !== undefined && drift.bytes >= 1) return [changeText(drift, writing)];
   const shows = compared !== undefined && isOverbilled(compared);

@@ -69,7 +69,7 @@ export function badge(content: Html): Html {
 }
 
 /** A row of {@link figureRows}. */
-export interface FigureRow {
+interface FigureRow {
   readonly name: Html;
   readonly figure: Html;
   /** What is worth a word besides, in small letters below the name. */

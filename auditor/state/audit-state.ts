@@ -117,7 +117,7 @@ const stateSchema = z.object({
 });
 
 export type AirportState = z.infer<typeof airportSchema>;
-export type UserState = z.infer<typeof userSchema>;
+type UserState = z.infer<typeof userSchema>;
 export type AuditState = z.infer<typeof stateSchema>;
 
 export const EMPTY_STATE: AuditState = stateSchema.parse({});

@@ -201,7 +201,7 @@ function createTransport(proxy: string | undefined): Transport {
 }
 
 /** What a chat is told without asking. */
-export interface News {
+interface News {
   /** Under which a chat remembers when it was told. */
   readonly key: string;
   /** What it then remembers, epoch milliseconds. */

@@ -15,10 +15,10 @@ const STEADIER = 0.7;
  * How bills are moved to where what they bill was used: not at all, by what observations showed to be deferred, or by the age of
  * the airport's figures at the ends of windows, in minutes.
  */
-export type Deferral = 'none' | 'observed' | number;
+type Deferral = 'none' | 'observed' | number;
 
 /** What windows show. */
-export interface Compared {
+interface Compared {
   readonly spans: readonly Span[];
   /** The newest windows, whose silent devices have not all reported yet: a part of the next span. */
   readonly pending: readonly WindowRecord[];
@@ -70,7 +70,7 @@ function steadier(windows: readonly WindowRecord[]): Compared {
 }
 
 /** The open window as closed ones are compared. */
-export interface OpenSpan {
+interface OpenSpan {
   readonly span: Span;
   /** The span that it would close, where it tells as much as closed ones. */
   readonly closing?: Span | undefined;

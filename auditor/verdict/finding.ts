@@ -49,7 +49,7 @@ export type SurplusCause =
   | { readonly kind: 'multiplier'; readonly node: string; readonly multiplier: Interval };
 
 /** How a person answered a steady surplus. */
-export type SurplusAnswer = 'known' | 'leak';
+type SurplusAnswer = 'known' | 'leak';
 
 /** What an airport bills day by day above what names, settings, counted health checks and answered notes explain. */
 export interface Surplus {

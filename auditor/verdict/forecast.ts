@@ -95,7 +95,7 @@ export function forecast(reading: Reading, trail: readonly TrailPoint[], earlier
  * the plan's end, `last_day` where less than one is left, unless that reaches it, `plain` otherwise, and where neither end is
  * known and a day or more is left.
  */
-export const URGENCIES = ['plain', 'short', 'last_day'] as const;
+const URGENCIES = ['plain', 'short', 'last_day'] as const;
 export type Urgency = (typeof URGENCIES)[number];
 
 export function urgencyOf(forecast: Forecast): Urgency {

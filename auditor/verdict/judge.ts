@@ -20,7 +20,7 @@ import type { DeviceUse, Expected } from './use.ts';
 import { decide, type Findings, type Thresholds, type Usage, undecided, type Verdict } from './verdict.ts';
 
 /** Whether an airport could be read, when, and why not. */
-export type Outcome =
+type Outcome =
   | { readonly known: true; readonly at: number }
   | { readonly known: false; readonly reasons: Verdict['reasons'] };
 

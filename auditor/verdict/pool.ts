@@ -11,7 +11,7 @@ export interface Member {
 }
 
 /** Windows of several airports of one user as if they were one airport, to which all of their nodes belong. */
-export interface PooledWindows {
+interface PooledWindows {
   readonly windows: readonly WindowRecord[];
   readonly current: WindowRecord;
 }

@@ -23,7 +23,7 @@ export type VerdictKind = (typeof VERDICT_KINDS)[number];
 
 /** Why a verdict is `unknown`, as mail, bot and dashboards say it. */
 export const UNKNOWNS = ['first_day', 'first_days', 'no_reading', 'not_compared'] as const;
-export type Unknown = (typeof UNKNOWNS)[number];
+type Unknown = (typeof UNKNOWNS)[number];
 /** A verdict, or why there is none. */
 export type VerdictState = Exclude<VerdictKind, 'unknown'> | Unknown;
 

@@ -10,7 +10,7 @@ import { median } from '../accounting/misattribution.ts';
 import { createCrowd, createCrowdSource } from './crowd.ts';
 import { writeExporterSettings } from './exporter-settings.ts';
 
-export interface Resident {
+interface Resident {
   /** Median and highest resident memory while the measured frames came, bytes. */
   readonly median: number;
   readonly highest: number;

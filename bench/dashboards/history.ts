@@ -7,7 +7,7 @@ export const STEP = 300 * SECOND;
 /** Any past moment. */
 export const END = Date.parse('2026-11-20T13:00:00Z');
 
-export interface HistorySize {
+interface HistorySize {
   readonly days: number;
   readonly nodes: number;
   /** How many devices each user has. */

@@ -11,7 +11,7 @@ import { VICTORIA_METRICS_FLAGS } from '../../test/victoria-metrics.ts';
 import { deviceName, deviceToken, type PushTarget } from './push-probes.ts';
 
 /** What is behind the gateway. */
-export type Behind = 'pushgateway' | 'pushgateway and prometheus' | 'victoria-metrics';
+type Behind = 'pushgateway' | 'pushgateway and prometheus' | 'victoria-metrics';
 
 /** The built gateway before a real Pushgateway or what is in its place, all new and empty. */
 export interface Programs {

@@ -9,7 +9,7 @@ import { startScriptedGateway } from '../../test/scripted-gateway.ts';
 import { createCrowd, createCrowdSource } from '../cost/crowd.ts';
 import { writeExporterSettings } from '../cost/exporter-settings.ts';
 
-export interface RunOptions {
+interface RunOptions {
   /** Open connections. */
   readonly size: number;
   /** The share of them that moves bytes between two frames. */
@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Measured {
+interface Measured {
   /** Milliseconds from the start to the first frame that was accounted. */
   readonly start: number;
   /** Milliseconds of processor time. */

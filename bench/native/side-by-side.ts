@@ -18,7 +18,7 @@ export interface Watcher {
 }
 
 /** Seconds of processor time, user and system. */
-export interface Took {
+interface Took {
   /** From the start until it was warm. */
   readonly starting: number;
   readonly running: number;

@@ -3,7 +3,7 @@ import { both, type Row } from './summary.ts';
 import type { ConsoleMessages } from './texts.ts';
 
 /** How rows become lines of one width. */
-export interface Columns {
+interface Columns {
   head(first: string): string;
   line(name: string, row: Row): string;
 }

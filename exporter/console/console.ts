@@ -3,7 +3,7 @@ import { createScreen, type ScreenOutput } from '../../runtime/screen.ts';
 import { createRateMeter, type DeviceView, type RateMeter } from './summary.ts';
 import { renderLine, renderTable, type Showing, type ShownDevice, type Size } from './table.ts';
 
-export interface ConsoleOptions {
+interface ConsoleOptions {
   readonly output: ScreenOutput;
   readonly clock: Clock;
   /** As of now; the zone is the reader's. */

@@ -17,7 +17,7 @@ export interface InterfaceView {
 }
 
 /** Compares interfaces with the kernel over the same time. */
-export interface KernelComparison {
+interface KernelComparison {
   note(series: readonly InterfaceSeries[], kernel: Bytes): void;
   view(): InterfaceView;
 }
@@ -61,7 +61,7 @@ export function createKernelComparison(): KernelComparison {
 }
 
 /** What the kernel's `/configs` says of its TUN device; undefined when it cannot be asked. */
-export type TunConfig = { readonly enabled: boolean; readonly device: string } | undefined;
+type TunConfig = { readonly enabled: boolean; readonly device: string } | undefined;
 
 /** How kernels name their device where the settings do not: `Meta` and `Mihomo` on Linux and Windows, `utun` elsewhere. */
 const TUN_NAME = /^(?:utun\d*|mihomo|meta)$/i;
@@ -83,7 +83,7 @@ export function chooseInterfaces({ counters, defaultRoutes }: SystemInterfaces, 
   return [...read(device, 'tun'), ...read(uplink, 'uplink')];
 }
 
-export interface InterfaceReaderOptions {
+interface InterfaceReaderOptions {
   readonly network: Network;
   readonly kernel: KernelAddress;
   readonly clock: Clock;

@@ -19,7 +19,7 @@ export interface SavedCounters {
 }
 
 /** Counters under a former DeviceID, whose last push has not been accepted yet. */
-export interface SavedClosed extends SavedCounters {
+interface SavedClosed extends SavedCounters {
   /** The frame at which they end has not come yet. */
   readonly awaitsFrame: boolean;
 }
@@ -64,7 +64,7 @@ export function newDevice(deviceId: string, kernelAddress: string, stateId: stri
 }
 
 /** The state of a ledger that has seen nothing. */
-export function emptyLedger(): LedgerState {
+function emptyLedger(): LedgerState {
   return createLedger({ localNodes: [], domainOf: () => undefined, familyCap: 0 }).state();
 }
 

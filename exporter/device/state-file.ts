@@ -6,7 +6,7 @@ import type { SavedDevice } from './saved-device.ts';
 import { deviceOf, rowsOf, type StateChanges, type StateRows, withChanges } from './state-changes.ts';
 
 /** A damaged file is under another name now. */
-export type OnSetAside = (path: string, reason: string, movedTo: string) => void;
+type OnSetAside = (path: string, reason: string, movedTo: string) => void;
 
 /** What a file held. */
 export type KeptRead<T> =

@@ -17,7 +17,7 @@ import {
   writeState,
 } from './state-file.ts';
 
-export interface StateStoreOptions {
+interface StateStoreOptions {
   /** The folder of the state, as of now. */
   folder(): string;
   /** That of a copy of it on a medium that outlives a power cut; undefined when none is wanted. */
@@ -221,7 +221,7 @@ export function createStateStore(options: StateStoreOptions): StateStore {
   };
 }
 
-export interface StateAppenderOptions extends Pick<StateStoreOptions, 'files' | 'folder' | 'clock' | 'logger'> {
+interface StateAppenderOptions extends Pick<StateStoreOptions, 'files' | 'folder' | 'clock' | 'logger'> {
   /** As of now. */
   config(): StateSettings;
   /** When the last frame was counted; undefined before any. */
@@ -236,7 +236,7 @@ export type StateSettings = Pick<DeviceConfig, 'StateAppend' | 'StateSync' | 'Pu
  * Appends to the state what moved, within two seconds: a frame is a second old at most, and so is what was appended
  * last. Only then does a power cut that ends the kernel too lose no more than that.
  */
-export interface StateAppender {
+interface StateAppender {
   start(): void;
   /** Decides whether to, at the start and after an edit, and says what is lost where not. */
   update(): Promise<void>;

@@ -27,7 +27,7 @@ export type ReadBack =
     } & PushId);
 
 /** What the gateway's last push is to counters. */
-export type Comparison =
+type Comparison =
   /** There is none, or one that holds nothing. */
   | 'nothing'
   /** They go on from it. */

@@ -11,7 +11,7 @@ import type { DeviceCounters } from './device-counters.ts';
 import { type KeptRead, readOrSetAside } from './state-file.ts';
 
 /** Bytes of one class by one node. */
-export interface TodayCell extends Bytes {
+interface TodayCell extends Bytes {
   readonly class: TrafficClass;
   readonly node: string;
 }
@@ -26,7 +26,7 @@ export interface TodayView {
 }
 
 /** How the counters stood when the day began, as plain JSON. */
-export interface SavedToday {
+interface SavedToday {
   readonly deviceId: string;
   /** Epoch milliseconds: what {@link cells} were true of, and the day they belong to. */
   readonly since: number;
@@ -36,7 +36,7 @@ export interface SavedToday {
 }
 
 /** Today as the difference between the counters and how they stood when the day began. Nothing here waits. */
-export interface Today {
+interface Today {
   /**
    * To be called before a frame is accounted: begins a new day when one has ended.
    *
@@ -161,7 +161,7 @@ export function readToday(files: Files, path: string, now: number): Promise<Kept
   });
 }
 
-export interface TodayStoreOptions {
+interface TodayStoreOptions {
   readonly files: Files;
   /** Where it is saved, as of now. */
   path(): string;
@@ -174,7 +174,7 @@ export interface TodayStoreOptions {
 }
 
 /** Saves what a device has moved today, through restarts and edits. It is for people to see; no count rests on it. */
-export interface TodayStore {
+interface TodayStore {
   /** Goes on from what was saved for the device. */
   open(deviceId: string): Promise<void>;
   /** Starts over for a device of another name. */

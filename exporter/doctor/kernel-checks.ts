@@ -148,7 +148,7 @@ async function checkTun(device: string, address: string, interfaces: Interfaces 
  *
  * @param patience milliseconds
  */
-export async function checkTotals(api: KernelApi, patience: number): Promise<Finding> {
+async function checkTotals(api: KernelApi, patience: number): Promise<Finding> {
   let told: 'nothing' | 'rates' | 'totals' = 'nothing';
   const stop = new AbortController();
   await follow({

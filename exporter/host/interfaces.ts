@@ -65,7 +65,7 @@ async function readOr(system: InterfaceSources, path: string): Promise<string> {
 }
 
 /** `/proc/net/dev`: two lines of headings, then `name: received-bytes (7 more) sent-bytes …` (proc(5)). */
-export function parseNetDev(text: string): Map<string, InterfaceBytes> {
+function parseNetDev(text: string): Map<string, InterfaceBytes> {
   const counters = new Map<string, InterfaceBytes>();
   for (const line of text.split('\n').slice(2)) {
     const [, name, rest = ''] = /^\s*(\S+):\s*(.*)$/.exec(line) ?? [];
@@ -78,7 +78,7 @@ export function parseNetDev(text: string): Map<string, InterfaceBytes> {
 }
 
 /** `/proc/net/route`: name, destination, gateway, flags, two counts, metric, mask, … in hexadecimal but for the metric. */
-export function parseDefaultRoutes(text: string): string[] {
+function parseDefaultRoutes(text: string): string[] {
   return text
     .split('\n')
     .slice(1)
@@ -106,7 +106,7 @@ const Answer = z.object({
 });
 
 /** @throws an error when PowerShell is missing or answers something else */
-export async function readWindowsInterfaces({ run }: InterfaceSources): Promise<SystemInterfaces> {
+async function readWindowsInterfaces({ run }: InterfaceSources): Promise<SystemInterfaces> {
   return parseWindowsInterfaces(
     await run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', SCRIPT], TIMEOUT_MS),
   );

@@ -138,7 +138,7 @@ function failureOf(error: unknown): ConnectionFailure {
 }
 
 /** A {@link TrustFailure}, as connectors hand it on. */
-export class TrustError extends Error {
+class TrustError extends Error {
   override readonly name = 'TrustError';
   readonly reason: TrustFailure;
 
@@ -154,7 +154,7 @@ export class TrustError extends Error {
  *
  * @param onError told the code of what ends a TLS connection later
  */
-export function nodeConnector(
+function nodeConnector(
   { socketPath, timeout, trust }: Peer,
   onError: (code: string) => void = () => {},
 ): buildConnector.connector {

@@ -14,7 +14,7 @@ export interface KernelAddress extends Trust {
 }
 
 /** The settings that say how a kernel is reached. */
-export interface KernelSettings {
+interface KernelSettings {
   readonly MihomoAPIAddr: string;
   readonly MihomoSecret: string;
   readonly MihomoCA?: string | undefined;

@@ -163,7 +163,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
 }
 
 /** Hands frames on in order, each with a catalog that knows its nodes, and the totals that come between them. */
-export interface FrameQueue {
+interface FrameQueue {
   accept(message: Frame | Totals): void;
   /** Hands on what is held back, with the present catalog; later frames pass without waiting. */
   flush(): void;

@@ -9,7 +9,7 @@ import type { KernelApi } from './api.ts';
 import { decodeTotals, FrameError, type IsKnownName, parseOpenedConnection } from './decoder/messages.ts';
 import type { KernelProblem } from './problem.ts';
 
-export interface KernelStream {
+interface KernelStream {
   readonly api: KernelApi;
   /** Path and query, such as `/connections?interval=1000`. */
   readonly path: string;
@@ -22,7 +22,7 @@ export interface KernelStream {
 }
 
 /** How a stream ended: it could not be opened, or it was open and then closed, fell silent or was stopped. */
-export type StreamEnd = 'refused' | 'ended';
+type StreamEnd = 'refused' | 'ended';
 
 /** How long a stream may take to open: to be connected, and then to be answered. */
 const OPENING_MS = 10_000;
@@ -74,7 +74,7 @@ function followBy(
   });
 }
 
-export interface FrameStreamOptions {
+interface FrameStreamOptions {
   readonly api: KernelApi;
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -128,7 +128,7 @@ async function poll(options: FrameStreamOptions): Promise<KernelProblem | undefi
   return undefined;
 }
 
-export interface LogStreamOptions {
+interface LogStreamOptions {
   readonly api: KernelApi;
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -183,7 +183,7 @@ export async function followLog({
   }
 }
 
-export interface TrafficStreamOptions {
+interface TrafficStreamOptions {
   readonly api: KernelApi;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -193,7 +193,7 @@ export interface TrafficStreamOptions {
 }
 
 /** Follows the totals of `/traffic` besides the frames, and tells which of them are surely of the last frame's life. */
-export interface TrafficStream {
+interface TrafficStream {
   /**
    * Opens the stream before the first frame is asked for, so that this frame shows which life the stream is of.
    *

@@ -30,7 +30,7 @@ export interface AttributionOptions {
 }
 
 /** What decides besides the catalog; local nodes in lower case. */
-export interface AttributionRules {
+interface AttributionRules {
   readonly localNodes: ReadonlySet<string>;
   readonly domainOf: DomainOf;
 }

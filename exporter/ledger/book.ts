@@ -59,7 +59,7 @@ export interface NodeCell {
 }
 
 /** The counters by node; cells stay valid for as long as the book. */
-export interface TrafficBook {
+interface TrafficBook {
   cell(trafficClass: TrafficClass, node: string, provider: string): NodeCell;
   /** Series that have moved at least one byte. */
   series(): TrafficSeries[];
@@ -69,7 +69,7 @@ export interface TrafficBook {
 const OTHER_NODE = 'other';
 
 /** Counters of nodes, of a bounded number; what is beyond is counted by provider, and beyond that together. */
-export interface NodeCounters<Kind extends string, T> {
+interface NodeCounters<Kind extends string, T> {
   of(kind: Kind, node: string, provider: string): T;
   /** That of a series which was pushed before and must not go: there must be room for it. */
   kept(kind: Kind, node: string, provider: string): T;
@@ -138,7 +138,7 @@ export function createTrafficBook(saved: readonly TrafficSeries[] = []): Traffic
 }
 
 /** The counters of connections that the kernel's totals leave out. */
-export interface UncountedBook {
+interface UncountedBook {
   add(node: string, provider: string, upload: number, download: number): void;
   series(): UncountedSeries[];
 }

@@ -137,7 +137,7 @@ export interface ConnectionEvents {
 }
 
 /** The connections of the last frame. */
-export interface ConnectionTable {
+interface ConnectionTable {
   readonly size: number;
   /** By id, for telling restarts. */
   readonly byId: ReadonlyMap<string, TrackedConnection>;

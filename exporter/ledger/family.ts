@@ -123,7 +123,7 @@ export const isOwnWord = (key: string): boolean => OWN_WORDS.includes(key);
 const IDLE_MS = 40 * 86_400_000;
 
 /** The state of a key in its family: the same object for as long as that does not change. */
-export interface KeyState {
+interface KeyState {
   readonly key: string;
   readonly named: boolean;
   /** The key has another state now: its name was taken back, it has earned one, or it was forgotten before it did. */
@@ -135,7 +135,7 @@ export interface KeyState {
 }
 
 /** Which keys of a family have a name of their own. */
-export interface FamilyNames {
+interface FamilyNames {
   /**
    * A key has moved bytes. Costs no more than reading `before` where nothing changed.
    *
@@ -157,7 +157,7 @@ export interface FamilyNames {
  *
  * @param onForgotten a name was taken back
  */
-export function createFamilyNames(
+function createFamilyNames(
   initialCap: number,
   saved: readonly [name: string, lastUsed: number][],
   onForgotten: (name: string) => void,

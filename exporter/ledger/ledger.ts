@@ -40,7 +40,7 @@ import { type LedgerCounters, type LedgerState, namesOf } from './state.ts';
 export type LedgerOptions = FamilyOptions & AttributionOptions;
 
 /** What a frame came to. */
-export type FrameOutcome =
+type FrameOutcome =
   /** The first frame ever: nothing in it was counted. */
   | { readonly kind: 'baseline'; readonly skipped: Bytes }
   /** Bytes missing at most, should the kernel have restarted unnoticed; absent where it surely has not. */

@@ -2,7 +2,7 @@ import { type Exit, isGroupType, NO_KEY } from './attribution.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened } from './frame.ts';
 
 /** Announced connections until a frame shows them or it is clear that none will. */
-export interface OpenedConnections {
+interface OpenedConnections {
   note(opening: ConnectionOpened): void;
   /**
    * A frame showed this connection: its announcement, past or to come, is spent.
@@ -81,7 +81,7 @@ function openingKey(network: string, sourceIP: string, sourcePort: string): stri
  * Log lines do not name the user that signed in to the inbound. The connections that frames show do: their users, by
  * source and program, are given to the announced ones in the same shares.
  */
-export interface InboundUsers {
+interface InboundUsers {
   note(details: ConnectionDetails): void;
   /** Whose an announced connection is taken for. */
   guess(opening: ConnectionOpened): string;
@@ -152,7 +152,7 @@ export function createInboundUsers(): InboundUsers {
  * Which node each group used when. In global mode the log announces connections by their group alone, nothing tells
  * that a selector was switched, and a list of nodes is as old as it is. The connections that frames show tell both.
  */
-export interface GroupExits {
+interface GroupExits {
   /** @param at when it opened, epoch milliseconds */
   note(details: ConnectionDetails, at: number): void;
   /**

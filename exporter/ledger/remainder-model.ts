@@ -23,7 +23,7 @@ export interface ClosedCandidate {
 }
 
 /** A connection that the log announced and no frame showed: all its bytes are in the totals only. */
-export interface UnseenCandidate {
+interface UnseenCandidate {
   readonly kind: 'unseen';
   readonly attribution: Attribution;
   /** How long before the frame it was announced, milliseconds: it lived no longer. */
@@ -34,7 +34,7 @@ export interface UnseenCandidate {
  * A connection that was open before the baseline, which does not say how far it had come then: some of its bytes are
  * new (a ledger that was resumed from counters alone).
  */
-export interface ResumedCandidate {
+interface ResumedCandidate {
   readonly kind: 'resumed';
   readonly attribution: Attribution;
   /** All it has moved since it opened. */
@@ -53,7 +53,7 @@ export interface Claim {
 }
 
 /** One direction's model of what remainders are made of (docs/accounting.md). */
-export interface RemainderModel {
+interface RemainderModel {
   /** Notes what an open connection moved, and how fast: how fast the busiest are bounds what one may move unseen. */
   noteRate(bytes: number, rate: number): void;
   /** What the remainder of a frame that took `elapsed` milliseconds should be made of. */
@@ -62,7 +62,7 @@ export interface RemainderModel {
 }
 
 /** What is expected of one remainder. Good until something is learned. */
-export interface Expectation {
+interface Expectation {
   /** The claim of each candidate. */
   claims(): Claim[];
   /** Learns from what the remainder really was. */

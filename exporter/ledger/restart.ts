@@ -48,7 +48,7 @@ function isBelow(totals: Bytes, earlier: Bytes): boolean {
 }
 
 /** What is known of the kernel from the frame before. */
-export interface LastSeen {
+interface LastSeen {
   readonly raw: Bytes;
   /** When that frame arrived, epoch milliseconds. */
   readonly at: number;
@@ -135,7 +135,7 @@ export function newAfter(frame: Frame, last: Pick<LastSeen, 'raw' | 'at'>): numb
 }
 
 /** Bytes per millisecond, as plain JSON. */
-export interface SavedPace {
+interface SavedPace {
   /** The highest from one frame to the next, fading within a minute or so. */
   readonly burst: number;
   /** The mean of the last hour or so. */
@@ -198,7 +198,7 @@ export interface SavedLosses {
  * An estimate from above of what no counter holds: the bytes that a kernel moved after the last that was seen of it and
  * before it restarted. Times are epoch milliseconds.
  */
-export interface Losses {
+interface Losses {
   /** So many bytes went through proxies in so many milliseconds. */
   pass(elapsed: number, proxied: number): void;
   /** A frame has come. */

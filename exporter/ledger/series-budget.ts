@@ -18,7 +18,7 @@ export const MOST_OTHER_CHECKED_COUNTERS = 30;
 const BYTES_OF_ONE = 64;
 
 /** Counters that may still be made. */
-export interface SeriesBudget {
+interface SeriesBudget {
   /** Whether there is room for a counter of these labels, which is then taken. */
   take(...labels: readonly string[]): boolean;
   giveBack(...labels: readonly string[]): void;

@@ -6,10 +6,10 @@ import { type Candidate, type Claim, createRemainderModel, type SavedRemainderMo
 import { createConnectionSample, createNodeSizes, type SavedNodeSizes } from './size-model.ts';
 
 /** Takes bytes of the remainder for somebody. */
-export type BookSettled = (attribution: Attribution, direction: Direction, bytes: number) => void;
+type BookSettled = (attribution: Attribution, direction: Direction, bytes: number) => void;
 
 /** Attributes what the kernel's totals hold beyond what open connections moved (docs/accounting.md). */
-export interface Settlement {
+interface Settlement {
   /** Bytes of the totals not yet attributed, signed. */
   carry(): Bytes;
   /** What an open connection moved; one that the frame before did not show is a sample of those that none shows. */

@@ -8,7 +8,7 @@ import type { TrackedConnection } from './connection-table.ts';
  * size of an unseen connection, how much of a frame a closing connection still uses) are estimated by a Kalman filter
  * that takes their errors for independent, so that every frame teaches and none is kept.
  */
-export interface SizeModel {
+interface SizeModel {
   /** The expectation of weighed parameters, not below zero. */
   mean(weights: Weights): number;
   /** How much each of these parameters covaries with their weighed sum, under what is not yet known of it. */
@@ -26,10 +26,10 @@ export interface SizeModel {
 }
 
 /** Parameter names and weights, each name once. */
-export type Weights = Iterable<readonly [name: string, weight: number]>;
+type Weights = Iterable<readonly [name: string, weight: number]>;
 
 /** The weights of several together. */
-export type Sum = ReadonlyMap<string, number>;
+type Sum = ReadonlyMap<string, number>;
 
 /** What is believed of a parameter before anything was seen. */
 export interface Prior {
@@ -192,7 +192,7 @@ export interface SampledCandidate {
  * The connections that frames showed lately. A frame shows a short connection by chance, so those it showed are a
  * sample of those it did not: where the log cannot be had, they stand for them.
  */
-export interface ConnectionSample {
+interface ConnectionSample {
   /** A frame shows this connection for the first time, and it has moved something. */
   note(connection: Shown): void;
   candidates(): SampledCandidate[];

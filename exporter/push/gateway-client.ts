@@ -29,14 +29,14 @@ export interface GatewayAddress {
   readonly deviceId: string;
 }
 
-export interface Push extends PushId {
+interface Push extends PushId {
   /** Exposition text. */
   readonly body: string;
 }
 
 export type PushResult = { readonly kind: 'accepted' } | { readonly kind: 'problem'; readonly problem: PushProblem };
 /** `age`: how long ago the gateway accepted it, milliseconds, up to two seconds too little; undefined when it does not say. */
-export type ReadBackResult =
+type ReadBackResult =
   | (ReadBack & { readonly age?: number | undefined })
   | { readonly kind: 'problem'; readonly problem: PushProblem };
 
@@ -171,7 +171,7 @@ function readError({ text }: Answer): { isJson: boolean; code: string; detail: s
 }
 
 /** A read-back that a device cannot go on from; the message names the series. */
-export class ReadBackError extends Error {
+class ReadBackError extends Error {
   override readonly name = 'ReadBackError';
 }
 

@@ -40,7 +40,7 @@ export interface DeviceMoment {
 const FRAME_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 
 /** What this process has counted of its own work. */
-export interface ProcessCounters {
+interface ProcessCounters {
   /** Epoch milliseconds. */
   readonly startedAt: number;
   /** Frames accounted, and how long that took together. */
@@ -182,7 +182,7 @@ export const renderMetrics = (moment: DeviceMoment, own: ProcessCounters): strin
   METRICS.flatMap((lines) => lines(moment, own)).join('');
 
 /** One device's metrics, as exposition text. */
-export interface DevicePage {
+interface DevicePage {
   readonly instance: string;
   readonly text: string;
 }

@@ -39,7 +39,7 @@ export interface PusherOptions {
 }
 
 /** Pushes one device's counters until it is stopped. */
-export interface Pusher {
+interface Pusher {
   start(): void;
   state(): PushState;
   /** One push now, after a running one has ended; whether it was accepted. */

@@ -9,7 +9,7 @@ import type { KernelProblem } from '../kernel/problem.ts';
 import { follow, followFrames } from '../kernel/streams.ts';
 import { TEXTS } from './texts.ts';
 
-export interface RecorderOptions {
+interface RecorderOptions {
   readonly api: KernelApi;
   /** Milliseconds between frames. */
   readonly interval: number;
@@ -20,7 +20,7 @@ export interface RecorderOptions {
 }
 
 /** What was recorded. */
-export interface Recorded {
+interface Recorded {
   readonly frames: number;
   readonly logLines: number;
   /** Why the kernel could not be read the last time that it could not. */
@@ -86,7 +86,7 @@ export class RecordError extends UserFacingError {
 }
 
 /** Where `replay` finds the parts of a recording. */
-export interface RecordingPaths {
+interface RecordingPaths {
   readonly frames: string;
   readonly logs: string;
   readonly proxies: string;
@@ -101,7 +101,7 @@ export const recordingPaths = (name: string): RecordingPaths => ({
 });
 
 /** The files of a recording while it is made. */
-export interface RecordingFiles {
+interface RecordingFiles {
   /** @param t epoch milliseconds @param text a `/connections` message as received */
   frame(t: number, text: string): void;
   /** @param line a message of `/logs` */

@@ -58,7 +58,7 @@ function keyOf(hashed: Buffer): string {
 
 const PREFIX = '/metrics/job/flowcollect/instance/';
 
-export type PathRead = { readonly kind: 'device'; readonly deviceId: string } | HttpProblem;
+type PathRead = { readonly kind: 'device'; readonly deviceId: string } | HttpProblem;
 
 /**
  * The DeviceID of a request's raw path. Only the one spelling that {@link pushPath} gives is taken: no query, no
@@ -91,7 +91,7 @@ function badPath(problem: string): HttpProblem {
 }
 
 /** The device of a request: the user is the token's, the DeviceID one that the token may use. */
-export type Authenticate = (request: IncomingMessage) => ({ readonly kind: 'identified' } & Device) | HttpProblem;
+type Authenticate = (request: IncomingMessage) => ({ readonly kind: 'identified' } & Device) | HttpProblem;
 
 /**
  * Decides by method, path and token alone whether a request is one of a device. Who has no token that is known learns

@@ -8,7 +8,7 @@ export const MAX_WIRE_BYTES = MIB;
 export const MAX_UNPACKED_BYTES = 8 * MIB;
 
 /** What pushes may take of the memory that there is, in bytes. */
-export interface MemoryLimits {
+interface MemoryLimits {
   /** Of one body, unpacked. Reading it in full takes some thirteen times as much for a moment. */
   readonly body: number;
   /** Of all bodies together, packed and unpacked. */

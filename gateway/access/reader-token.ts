@@ -10,7 +10,7 @@ export interface Reader {
 }
 
 /** What the user of a request is, as it names itself, and the token it shows. */
-export interface ReaderCredentials {
+interface ReaderCredentials {
   readonly user: string;
   readonly token: string;
 }

@@ -26,7 +26,7 @@ import {
 } from './token-sections.ts';
 
 /** Whose token: a device's, or one that fits every device of a user. */
-export interface TokenOwner {
+interface TokenOwner {
   readonly user?: string | undefined;
   readonly deviceId?: string | undefined;
 }

@@ -14,7 +14,7 @@ import { ADMIN_PATHS, type AdminAct } from './admin-handler.ts';
 import { PROBLEM_TEXTS, TEXTS } from './texts.ts';
 
 /** The gateway did not do it; the message says why. */
-export class AdminError extends UserFacingError {
+class AdminError extends UserFacingError {
   override readonly name = 'AdminError';
 }
 

@@ -12,7 +12,7 @@ import type { DeviceRelease } from './device-release.ts';
 export const ADMIN_PATHS = { rebase: '/admin/rebase', retire: '/admin/retire' } as const;
 export type AdminAct = keyof typeof ADMIN_PATHS;
 
-export interface AdminHandlerOptions {
+interface AdminHandlerOptions {
   readonly release: DeviceRelease;
   readonly logger: Logger;
   /** SHA-256 of `[server] AdminToken`, as of now; nothing is administered without one. */

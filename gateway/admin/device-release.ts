@@ -96,7 +96,7 @@ export function createDeviceRelease({ pushes, kept, store, clock, storedValues }
 }
 
 /** The newest values that Prometheus has of a device, by series without the labels that say whose they are. */
-export type StoredValues = (device: Device) => Promise<ReadonlyMap<string, number>>;
+type StoredValues = (device: Device) => Promise<ReadonlyMap<string, number>>;
 
 /** A device that is gone is retired some day later; its series are still found where a scrape lost them since. */
 const LOOK_BACK = '1d';

@@ -24,7 +24,7 @@ export interface ParsedPush {
 }
 
 /** What a body says, held to the contract while it is read. @param bytes UTF-8 exposition text */
-export type ParsePush = (bytes: Uint8Array) => CheckedPush | HttpProblem;
+type ParsePush = (bytes: Uint8Array) => CheckedPush | HttpProblem;
 
 /**
  * Parses pushes and holds them to the contract. A device pushes the same lines again and again, only their numbers
@@ -32,7 +32,7 @@ export type ParsePush = (bytes: Uint8Array) => CheckedPush | HttpProblem;
  * What differs in more than numbers goes through `parsePush`, which alone says what a good push is; the layout
  * finds the same, ten times as fast.
  */
-export interface PushParser {
+interface PushParser {
   /**
    * @param bytes must not change afterwards
    * @param packed the same as gzip data

@@ -54,7 +54,7 @@ const SPARE_BYTES = 32 * 2 ** 20;
 export const nameOfLog = (number: number): string => `${String(number).padStart(10, '0')}.log`;
 
 /** A log as it was found; there is none yet where `file` is left out. */
-export interface FoundLog {
+interface FoundLog {
   readonly folder: string;
   readonly number: number;
   readonly file?: FileHandle | undefined;

@@ -178,7 +178,7 @@ export interface KeptPush extends Device, PushId {
 }
 
 /** A kept file that cannot be read back; the message says why. */
-export class KeptFileError extends Error {
+class KeptFileError extends Error {
   override readonly name = 'KeptFileError';
 }
 
@@ -199,7 +199,7 @@ const KeptHead = z.object({
  *
  * @param packed the text as gzip data, which is kept in its place: a seventh of the size
  */
-export function writeKept(push: Omit<KeptPush, 'ledger'>, text: Uint8Array, packed?: Uint8Array): Uint8Array {
+function writeKept(push: Omit<KeptPush, 'ledger'>, text: Uint8Array, packed?: Uint8Array): Uint8Array {
   const { user, deviceId, stateId, sequence, at, rebased } = push;
   const encoding = packed === undefined ? undefined : 'gzip';
   const head = `${MARK}${JSON.stringify({ user, deviceId, stateId, sequence, at, rebased, encoding })}\n`;
@@ -207,7 +207,7 @@ export function writeKept(push: Omit<KeptPush, 'ledger'>, text: Uint8Array, pack
 }
 
 /** @returns `bytes` as {@link keptBytes} has them @throws KeptFileError */
-export function readKept(content: Buffer): { push: KeptPush; text: Buffer; bytes: number } {
+function readKept(content: Buffer): { push: KeptPush; text: Buffer; bytes: number } {
   const end = content.indexOf('\n');
   if (end < 0 || !content.toString('utf8', 0, end).startsWith(MARK)) {
     throw new KeptFileError('does not begin as a kept push does');
@@ -227,7 +227,7 @@ export function readKept(content: Buffer): { push: KeptPush; text: Buffer; bytes
 }
 
 /** What is kept of devices, by user. */
-export interface KeptUsage {
+interface KeptUsage {
   /** How many devices. */
   readonly devices: ReadonlyMap<string, number>;
   /** How many bytes; see {@link keptBytes}. */
@@ -250,7 +250,7 @@ export function keptBytes(ledger: RisingCounters, text: Uint8Array, packed?: Uin
   return BESIDE_BYTES + Math.max(ledgerBytes(ledger), text.length, packed?.length ?? 0);
 }
 
-export function createKeptUsage(): KeptUsage {
+function createKeptUsage(): KeptUsage {
   const devices = new Map<string, number>();
   const bytes = new Map<string, number>();
   const sizes = new Map<string, number>();

@@ -73,7 +73,7 @@ export async function openAppendOnlyLog(
 }
 
 /** A record as it is in a log. */
-export interface FoundRecord {
+interface FoundRecord {
   readonly record: LogRecord;
   /** Where its content begins. */
   readonly at: number;

@@ -6,7 +6,7 @@ import { MAX_UNPACKED_BYTES, MAX_WIRE_BYTES } from '../access/limits.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 
 /** Bytes that bodies may take in memory at one time. */
-export interface ByteBudget {
+interface ByteBudget {
   /** Takes bytes if they are left; whether it did. */
   take(bytes: number): boolean;
   give(bytes: number): void;
@@ -80,7 +80,7 @@ function expectedLength(wire: Buffer, most: number): number {
 const mostUnpacked = (wire: Buffer, most: number): number => Math.min(most, wire.length * MAX_RATIO);
 
 /** A body, unpacked; `release` gives its bytes back to the budget and must be called once it is no longer held. */
-export interface PushBody {
+interface PushBody {
   readonly kind: 'body';
   readonly bytes: Buffer;
   /** The same as gzip data, where it came so. */

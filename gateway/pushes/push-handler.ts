@@ -24,7 +24,7 @@ import type { KeptPushes } from '../kept/kept-pushes.ts';
 import { busy, createUserBudgets, DeviceGoneError, readPushBody } from './push-body.ts';
 import type { PushService } from './push-service.ts';
 
-export interface PushHandlerOptions {
+interface PushHandlerOptions {
   readonly pushes: PushService;
   readonly kept: Pick<KeptPushes, 'usage'>;
   readonly metrics: GatewayMetrics;
@@ -146,7 +146,7 @@ export function createPushHandler({
 }
 
 /** What is counted of pushes, besides what is true of the gateway at the moment. */
-export interface GatewayMetrics {
+interface GatewayMetrics {
   /**
    * @param bytes of the body, unpacked
    * @param at epoch milliseconds

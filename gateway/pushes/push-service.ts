@@ -21,7 +21,7 @@ const A_PART = 'a part of them for each user, and none is left for this one';
 
 const UNREADABLE = 'a kept push cannot be read; look at [server] DataDir';
 
-export interface PushServiceOptions {
+interface PushServiceOptions {
   readonly kept: KeptPushes;
   /** Bytes that what is kept may take, of all users together. */
   readonly keptBytes: number;
@@ -34,7 +34,7 @@ export interface PushServiceOptions {
   readonly logger: Logger;
 }
 
-export type KeptAnswer =
+type KeptAnswer =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'kept'; readonly push: KeptPush; readonly text: Buffer };
 

@@ -14,7 +14,7 @@ export interface ReaderQuery {
   readonly parameters: URLSearchParams;
 }
 
-export interface LabelProxyAnswer {
+interface LabelProxyAnswer {
   readonly kind: 'answer';
   readonly status: number;
   readonly contentType: string;

@@ -136,7 +136,7 @@ const ROUTES: ReadonlyMap<string, readonly string[]> = new Map([
 const LABEL_VALUES = /^\/api\/v1\/label\/[a-zA-Z_][a-zA-Z0-9_]{0,99}\/values$/;
 
 /** The route of a path as it is written: no other spelling of it is one. */
-export function findRoute(path: string): Route | undefined {
+function findRoute(path: string): Route | undefined {
   if (LABEL_VALUES.test(path)) return { path, method: 'GET', takes: SERIES };
   const takes = ROUTES.get(path);
   return takes === undefined ? undefined : { path, method: 'POST', takes };
@@ -146,7 +146,7 @@ export function findRoute(path: string): Route | undefined {
  * The question that a request asks: parameters that the route does not take are left out, whatever they are; those that
  * it takes once must be given once, so that nobody downstream can choose among them.
  */
-export function readQuery(
+function readQuery(
   { path, method, takes }: Route,
   given: readonly URLSearchParams[],
 ): ({ readonly kind: 'question' } & ReaderQuery) | HttpProblem {
@@ -170,7 +170,7 @@ export const MAX_FORM_BYTES = 64 * 1024;
  *
  * @throws what the connection says when the reader goes away
  */
-export async function readForm(
+async function readForm(
   request: IncomingMessage,
 ): Promise<{ readonly kind: 'form'; readonly parameters: URLSearchParams } | HttpProblem> {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();

@@ -10,7 +10,7 @@ const REPEAT_EVERY_MS = 60_000;
 /** What the store declines or the disk does not give is tried again after that. */
 const LEFT_FOR_MS = 60_000;
 
-export interface StoreReconcilerOptions {
+interface StoreReconcilerOptions {
   readonly kept: KeptPushes;
   readonly forward: Forward;
   readonly store: Store;
@@ -22,7 +22,7 @@ export interface StoreReconcilerOptions {
  * Puts back what a store that was restarted has lost, whether it kept an older state or none, and repeats what silent
  * devices said last to one that would forget it, with the time at which they said it.
  */
-export interface StoreReconciler {
+interface StoreReconciler {
   start(): void;
   /** One round. */
   reconcile(): Promise<void>;

@@ -53,7 +53,7 @@ export type Forwarded = 'forwarded' | 'not_needed' | 'store_down' | 'left';
 /** Forwards what is held of a device again, anyway or only where it is not known whether it arrived. */
 export type Forward = (device: Device, when: 'in_doubt' | 'anyway') => Promise<Forwarded>;
 
-export interface StoreRequest {
+interface StoreRequest {
   readonly method: 'PUT' | 'POST' | 'DELETE';
   /** Below the prefix that the store's address may have. */
   readonly path: string;
@@ -62,7 +62,7 @@ export interface StoreRequest {
 }
 
 /** HTTP to a store, over connections that are kept. */
-export interface StoreClient {
+interface StoreClient {
   /** For requests that are the same twice as once. */
   deliver(request: StoreRequest): Promise<Delivery>;
   /** @throws when there is no answer in time, or one that is not 200 */
@@ -92,7 +92,7 @@ function judge(status: number, answer: readonly Buffer[]): Delivery {
 }
 
 /** @param origin such as `http://127.0.0.1:9091`; a path in it is kept as prefix */
-export function createStoreClient(origin: string): StoreClient {
+function createStoreClient(origin: string): StoreClient {
   const { origin: base, pathname } = new URL(origin);
   const prefix = pathname.replace(/\/$/, '');
   const pool = new Pool(base, {

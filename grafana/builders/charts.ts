@@ -41,7 +41,7 @@ import { finish, kindOfPanel, type Override, type PanelSpec } from './panel.ts';
 const last = (): ReduceDataOptionsBuilder =>
   new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
 
-export interface StatSpec extends PanelSpec {
+interface StatSpec extends PanelSpec {
   /** Whether the whole panel takes the colour; for what must be seen from afar. */
   readonly background?: boolean;
   /** Whether each value shows the name of its series. */
@@ -60,7 +60,7 @@ export const stat = kindOfPanel<StatSpec>((spec) => {
   return finish(builder, spec);
 });
 
-export interface GraphSpec extends PanelSpec {
+interface GraphSpec extends PanelSpec {
   readonly stacked?: boolean;
   /** A figure beside each name of the legend, such as `max`. */
   readonly legendCalc?: string;
@@ -166,7 +166,7 @@ export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
   return { ...panel, options: { ...panel.options, perPage: 0 } };
 });
 
-export interface HeatSpec extends Omit<PanelSpec, 'targets' | 'interval'> {
+interface HeatSpec extends Omit<PanelSpec, 'targets' | 'interval'> {
   /** A series a row. */
   readonly expr: string;
   /** The label that names a row, and names for rows that are called otherwise. A heatmap takes no overrides of names. */

@@ -28,7 +28,7 @@ export type Words = string | Text;
 /** Every query goes through the variable, so that a dashboard can be pointed at another Prometheus. */
 export const DATASOURCE = { type: 'prometheus', uid: `\${datasource}` } as const;
 
-export interface Target {
+interface Target {
   /**
    * - `now`: one value a series at the end of the range
    * - `table`: the same as rows
@@ -60,7 +60,7 @@ function buildTarget({ kind, expr, legend }: Translated<Target>, index: number):
  * How values are coloured: by steps (the first has no lower bound), always the same, one colour a series, or that with
  * a line at a limit above which the plot is red.
  */
-export type Coloring = readonly Threshold[] | { readonly fixed: string } | 'by series' | { readonly limit: number };
+type Coloring = readonly Threshold[] | { readonly fixed: string } | 'by series' | { readonly limit: number };
 
 /** A property of a field, by Grafana's id of it; its value may hold texts. */
 export interface FieldProperty {

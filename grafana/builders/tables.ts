@@ -56,7 +56,7 @@ export interface Key {
   readonly properties?: readonly FieldProperty[];
 }
 
-export interface TableSpec extends Omit<PanelSpec, 'targets' | 'unit' | 'overrides' | 'coloring'> {
+interface TableSpec extends Omit<PanelSpec, 'targets' | 'unit' | 'overrides' | 'coloring'> {
   readonly keys: readonly Key[];
   readonly columns: readonly Column[];
   /** Names of the column by which rows are sorted, largest first, and of one for those that are the same there. */
@@ -157,7 +157,7 @@ export function gaugeCells(color: readonly FieldProperty[], max?: number): Field
   ];
 }
 
-export interface RanksSpec extends Omit<TableSpec, 'columns' | 'sortBy' | 'header'> {
+interface RanksSpec extends Omit<TableSpec, 'columns' | 'sortBy' | 'header'> {
   /** One instant query, a row a series. */
   readonly expr: string;
 }
@@ -170,7 +170,7 @@ export function ranks({ expr, ...spec }: RanksSpec): PanelDefinition {
 }
 
 /** The properties of a column whose text is coloured, by its mappings or by steps. */
-export const TEXT_CELLS: readonly FieldProperty[] = [
+const TEXT_CELLS: readonly FieldProperty[] = [
   { id: 'custom.displayMode', value: 'color-text' },
   { id: 'custom.cellOptions', value: { type: 'color-text' } },
 ];
@@ -200,7 +200,7 @@ export function stateCells(mapping: NonNullable<unknown>, filled: boolean): Fiel
   ];
 }
 
-export interface MatrixSpec extends Omit<PanelSpec, 'targets'> {
+interface MatrixSpec extends Omit<PanelSpec, 'targets'> {
   /** One instant query whose series differ in the two labels, without those of nothing. */
   readonly expr: string;
   /** The label that names a bar, and the one that names its parts. */

@@ -4,7 +4,7 @@ import { errorCode } from '../../runtime/error-code.ts';
 import { TEXTS } from '../texts.ts';
 
 /** How Grafana is reached: its address and an account that administers all of it. */
-export interface GrafanaAccess {
+interface GrafanaAccess {
   /** Such as `http://127.0.0.1:3000`; a path is kept as prefix. */
   readonly address: string;
   readonly login: string;
@@ -12,7 +12,7 @@ export interface GrafanaAccess {
   readonly password: string;
 }
 
-export interface GrafanaCall {
+interface GrafanaCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Made of numbers and own uids alone: what people name is in `query` or `body`. */
   readonly path: string;
@@ -25,7 +25,7 @@ export interface GrafanaCall {
 }
 
 /** Grafana did not do it; the message says what, why and how to fix it. */
-export class GrafanaError extends UserFacingError {
+class GrafanaError extends UserFacingError {
   override readonly name = 'GrafanaError';
 }
 

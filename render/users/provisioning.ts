@@ -11,7 +11,7 @@ import { ANYTHING, type Grafana } from './grafana-api.ts';
 const UID = 'flowcollect-prometheus';
 
 /** The hash of a user's reader token, and how a new one is made. */
-export interface ReaderToken {
+interface ReaderToken {
   /** As the settings keep it; undefined where there is none. */
   readonly hash: Buffer | undefined;
   /** Keeps the hash of a new token in the settings in place of the old one, and gives both. */

@@ -16,7 +16,7 @@ import {
 import type { Grafana } from './grafana-api.ts';
 import { type DashboardText, syncDashboards, syncDataSource, syncPreferences } from './provisioning.ts';
 
-export interface SyncOptions {
+interface SyncOptions {
   readonly grafana: Grafana;
   /** The settings file, where users are named and the hashes of their reader tokens kept. */
   readonly config: string;

@@ -68,7 +68,7 @@ const logIn = (folder: string, service: ServiceName): string => `${folder}/${uni
  * @param folder for its log and the numbers of its processes
  * @param environment lines that make what the program needs, as it was when it was installed
  */
-export function phoneScript(
+function phoneScript(
   { service, program, settings }: ServicePlan,
   folder: string,
   environment: readonly string[],

@@ -12,7 +12,7 @@ import {
 import { TEXTS } from './texts.ts';
 
 /** Where OpenWrt keeps them. */
-export interface ProcdFolders {
+interface ProcdFolders {
   /** Scripts of services: `/etc/init.d`. */
   readonly scripts: string;
   /** Lists of what an upgrade of the router keeps: `/lib/upgrade/keep.d`. */

@@ -19,7 +19,7 @@ export interface Emitter {
   emit(): readonly SimulatedConnection[];
 }
 
-export interface EmitterSpan {
+interface EmitterSpan {
   readonly seed: string;
   /** Epoch milliseconds. */
   readonly from: number;

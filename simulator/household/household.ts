@@ -40,7 +40,7 @@ export interface Household {
   truth(): Truth;
 }
 
-export interface HouseholdOptions {
+interface HouseholdOptions {
   readonly seed: string;
   readonly shape: WorkloadShape;
   /** Epoch milliseconds. */

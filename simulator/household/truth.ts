@@ -2,7 +2,7 @@ import type { TrafficClass } from '../../core/traffic.ts';
 import { movedBy, type SimulatedConnection } from './connection.ts';
 
 /** Payload bytes of connections, and how many they were. */
-export interface Moved {
+interface Moved {
   readonly connections: number;
   readonly upload: number;
   readonly download: number;
@@ -30,7 +30,7 @@ export interface Truth {
 }
 
 /** Adds up what connections moved: those that have closed as they close, the open ones when asked. */
-export interface TruthBook {
+interface TruthBook {
   close(connection: SimulatedConnection, at: number): void;
   read(open: Iterable<SimulatedConnection>, at: number): Truth;
 }

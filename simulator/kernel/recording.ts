@@ -21,7 +21,7 @@ export interface Recording {
 const truthSchema = z.object({
   truth: namedSchema(z.object({ n: z.number(), up: z.number(), down: z.number() })),
 });
-export type RecordedTruth = z.infer<typeof truthSchema>['truth'];
+type RecordedTruth = z.infer<typeof truthSchema>['truth'];
 
 const logsSchema = z.array(
   z.object({ t: z.number(), type: z.enum(['debug', 'info', 'warning', 'error']), payload: z.string() }),

@@ -26,7 +26,7 @@ const GAUGE_WIDTH = 100;
 const ROUNDED = /^(?:bytes|percentunit|s|suffix:.*)$/;
 
 /** Pixels that a panel's content is wide where the window is 1280. */
-export function contentWidth({ gridPos }: Panel): number {
+function contentWidth({ gridPos }: Panel): number {
   const column = (PAGE - GAP * (GRID_COLUMNS - 1)) / GRID_COLUMNS;
   const columns = gridPos?.w ?? 0;
   return columns * column + (columns - 1) * GAP - FRAME;

@@ -12,7 +12,7 @@ export const READINGS = 'readings.ndjson';
 export const USE = 'use.ndjson';
 export const DEVICES = 'devices.ndjson';
 export const CHECKS = 'checks.ndjson';
-export const AMENDMENTS = 'amendments.ndjson';
+const AMENDMENTS = 'amendments.ndjson';
 
 /**
  * Days that somebody wrote down, as docs/verdict-days.md has it.

@@ -6,7 +6,7 @@ import { HOUR } from '../world/time.ts';
 import type { World } from '../world/world.ts';
 
 /** What an audit reported of a steady surplus. */
-export interface Note {
+interface Note {
   /** Epoch milliseconds. */
   readonly since: number;
   /** Whose bills it is about: those that are judged together. */

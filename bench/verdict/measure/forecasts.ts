@@ -30,7 +30,7 @@ export const NO_FORECASTS = {
   sureLasted: 0,
 };
 
-export type Forecasts = Tally<keyof typeof NO_FORECASTS>;
+type Forecasts = Tally<keyof typeof NO_FORECASTS>;
 
 /** What is said every night of how long the first airport's quota lasts, next to what came. */
 export async function judgeForecasts(world: World, nightsUntil: number): Promise<Forecasts> {

@@ -12,7 +12,7 @@ const FARTHEST = 400;
 const DEVIATIONS = 1.2816;
 
 /** Days left at worst and at best. */
-export interface Range {
+interface Range {
   readonly low: number;
   readonly high: number;
 }

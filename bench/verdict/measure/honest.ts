@@ -32,7 +32,7 @@ export const NO_HONEST_DAYS = {
   open: 0,
 };
 
-export type Honest = Tally<keyof typeof NO_HONEST_DAYS>;
+type Honest = Tally<keyof typeof NO_HONEST_DAYS>;
 
 /** Plays a household in which nobody else uses the subscription. */
 export async function judgeHonest(world: World): Promise<Honest> {

@@ -23,7 +23,7 @@ export const NO_LEAKS = {
   before: 0,
 };
 
-export type Leaks = Tally<keyof typeof NO_LEAKS>;
+type Leaks = Tally<keyof typeof NO_LEAKS>;
 
 /** Whether, and how soon, what somebody else uses of the first airport was seen. */
 export function leakSeen(world: World, results: readonly AuditResult[]): Leaks {

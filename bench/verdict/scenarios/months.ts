@@ -5,7 +5,7 @@ import type { Change, Draft } from '../world/draft.ts';
 import { DAY } from '../world/time.ts';
 
 /** Months whose quota is used up, or nearly. */
-export interface Months {
+interface Months {
   /** For `--only`. */
   readonly name: string;
   readonly title: string;

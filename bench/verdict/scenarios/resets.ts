@@ -6,7 +6,7 @@ import type { AirportDraft, Change, Draft, Event } from '../world/draft.ts';
 import { DAY, GB, LOCAL, MB, midnightOf, weekdayOf } from '../world/time.ts';
 
 /** How a household learns of a reset: by its settings, by the header, or by the counter alone. */
-export type Told = 'setting' | 'header' | 'untold';
+type Told = 'setting' | 'header' | 'untold';
 
 /** When an airport's counter starts again, and how a setting says so. */
 interface Cycle {

@@ -26,7 +26,7 @@ export interface Draft {
 export type Change = (draft: Draft, random: Random) => void;
 
 /** What a household uses. */
-export interface Habit {
+interface Habit {
   /** Bytes of a usual day, over all devices. */
   daily: number;
   /** How much days differ: the standard deviation of the logarithm. */
@@ -120,7 +120,7 @@ export type PanelForm =
   | 'status';
 
 /** What health checks cost. */
-export interface ChecksDraft {
+interface ChecksDraft {
   /** Bytes a day. */
   daily: number;
   /** When they begin. */
@@ -147,7 +147,7 @@ export interface CopiesDraft {
 }
 
 /** A device of the household that tells nobody what it moves. */
-export interface UnwatchedDraft {
+interface UnwatchedDraft {
   /** Bytes of a day. */
   readonly daily: number;
   /** Of the days, on which it is used at all. */

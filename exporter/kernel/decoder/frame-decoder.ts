@@ -10,7 +10,7 @@ import {
 } from './messages.ts';
 
 /** Turns `/connections` messages of one kernel into frames. */
-export interface FrameDecoder {
+interface FrameDecoder {
   /**
    * @param message the bytes of one message, as received, which must not change any more
    * @param at when it arrived, epoch milliseconds
@@ -187,7 +187,7 @@ function onlyOffset(written: Buffer, key: Buffer): number | undefined {
 }
 
 /** Reads the bytes of a message from their beginning, piece by piece. */
-export interface MessageCursor {
+interface MessageCursor {
   readonly message: Buffer;
   /** Where it is. */
   readonly at: number;
