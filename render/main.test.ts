@@ -20,10 +20,10 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-async function render(settings: string): Promise<number> {
+async function render(settings: string, ...options: string[]): Promise<number> {
   const config = join(folder, 'ServerSetting.ini');
   await writeFile(config, settings);
-  return run(['config', 'render', '--config', config, '--out', join(folder, 'out')]);
+  return run(['config', 'render', '--config', config, '--out', join(folder, 'out'), ...options]);
 }
 const read = (name: string): Promise<string> => readFile(join(folder, 'out', name), 'utf8');
 
@@ -38,6 +38,15 @@ it('writes the thresholds of the settings into rules and dashboards alike', asyn
   expect(await read('dashboards/flowcollect-audit.json')).toContain('* 0.33, 104857600)');
   const overview = await read('dashboards/flowcollect-overview.json');
   for (const text of ['"value": 0.55', '不足 11 天变橙', '"value": 1260']) expect(overview).toContain(text);
+});
+
+it('lists the files that it wrote, as JSON too', async () => {
+  await render('');
+  const lines = said.trimEnd().split('\n');
+  expect(lines).toContain('prometheus.yml');
+  said = '';
+  await render('', '--json');
+  expect(JSON.parse(said)).toEqual(lines);
 });
 
 it('says which file cannot be written', async () => {

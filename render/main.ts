@@ -37,7 +37,8 @@ function configCommand(language: Language): Command {
       .requiredOption('--out <folder>', translate(TEXTS.out));
   command('render')
     .description(translate(TEXTS.render))
-    .action((options: { config: string; out: string }) => render(options, language));
+    .option('--json', translate(TEXTS.json), false)
+    .action((options: RenderOptions) => render(options, language));
   command('watch')
     .description(translate(TEXTS.watch))
     .option('--reload <origin...>', translate(TEXTS.reload), [])
@@ -45,11 +46,17 @@ function configCommand(language: Language): Command {
   return config;
 }
 
-async function render({ config, out }: { config: string; out: string }, language: Language): Promise<void> {
+interface RenderOptions {
+  readonly config: string;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+async function render({ config, out, json }: RenderOptions, language: Language): Promise<void> {
   const { settings, notices } = readRenderSettings(config, await readSettingsText(config));
   for (const notice of notices) process.stderr.write(`${describeProblem(config, notice, language)}\n`);
   const names = await writeConfiguration(settings, resolve(out), SECRET_MODES.owner);
-  process.stdout.write(names.map((name) => `${name}\n`).join(''));
+  process.stdout.write(json ? `${JSON.stringify(names, undefined, 2)}\n` : names.map((name) => `${name}\n`).join(''));
 }
 
 async function watch({ config, out, reload }: { config: string; out: string; reload: string[] }): Promise<void> {

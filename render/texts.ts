@@ -4,6 +4,7 @@ import { TEXTS as COMMON } from '../runtime/texts.ts';
 /** What `config render`, `config watch` and `users sync` say. */
 export const TEXTS = {
   config: COMMON.config,
+  json: COMMON.json,
   out: { zh: '文件写到哪里', en: 'where the files are written' },
   render: {
     zh: '按配置写出 prometheus.yml、alertmanager.yml、规则、模板和仪表盘',

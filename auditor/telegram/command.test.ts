@@ -114,12 +114,14 @@ it('lists the chats that are bound and unbinds them by user or number, next to a
   await telegram('[server]\n', 'unbind', '--chat', '-1001234567890');
   expect(printed).toBe('alice\t-1001234567890\n');
   expect(await running.find(-1001234567890)).toBeUndefined();
+  printed = '';
   // What the auditor tells meanwhile is neither lost nor binds a chat again.
   await Promise.all([
-    telegram('[server]\n', 'unbind', '--user', 'alice'),
+    telegram('[server]\n', 'unbind', '--user', 'alice', '--json'),
     ...Array.from({ length: 10 }, (_, at) => running.change(9, { mutedUntil: at })),
     running.change(7, { mutedUntil: 1 }),
   ]);
+  expect(JSON.parse(printed)).toEqual([{ user: 'alice', chat: 7 }]);
   expect((await running.all()).map(({ chat, mutedUntil }) => [chat, mutedUntil > 0])).toEqual([[9, true]]);
 });
 

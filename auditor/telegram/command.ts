@@ -4,7 +4,7 @@ import { ArgumentError, type Text, type Translate } from '../../core/language.ts
 import { COMMANDS } from '../../runtime/texts.ts';
 import type { OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
-import { createChats, makeBindingCode } from './chats.ts';
+import { type Chat, createChats, makeBindingCode } from './chats.ts';
 
 type Given = { readonly config: string };
 
@@ -21,6 +21,11 @@ export function telegramCommand(print: (text: string) => void, translate: Transl
       .command(name)
       .description(translate(description))
       .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini');
+  const list = (chats: readonly Chat[], json: boolean): void => {
+    const shown = chats.map(({ user, chat }) => ({ user, chat }));
+    if (json) print(`${JSON.stringify(shown, undefined, 2)}\n`);
+    else for (const { user, chat } of shown) print(`${user}\t${chat}\n`);
+  };
   add('code', TEXTS.code)
     .option('--user <name>', translate(TEXTS.chatUser), 'default')
     .action(async ({ user, config: path }: Given & { user: string }) => {
@@ -37,22 +42,20 @@ export function telegramCommand(print: (text: string) => void, translate: Transl
   add('list', TEXTS.listChats)
     .option('--json', translate(TEXTS.json), false)
     .action(async ({ config: path, json }: Given & { json: boolean }) => {
-      const all = await createChats((await openConfig(path)).dataFolder).all();
-      const chats = all.map(({ user, chat }) => ({ user, chat }));
-      if (json) print(`${JSON.stringify(chats, undefined, 2)}\n`);
-      else for (const { user, chat } of chats) print(`${user}\t${chat}\n`);
+      list(await createChats((await openConfig(path)).dataFolder).all(), json);
     });
   add('unbind', TEXTS.unbind)
     .option('--user <name>', translate(TEXTS.unbindUser))
     .option('--chat <number>', translate(TEXTS.unbindChat))
-    .action(async ({ user, chat, config: path }: Given & { user?: string; chat?: string }) => {
+    .option('--json', translate(TEXTS.json), false)
+    .action(async ({ user, chat, config: path, json }: Given & { user?: string; chat?: string; json: boolean }) => {
       if (user === undefined && chat === undefined) throw new ArgumentError(TEXTS.unbindWhom);
       const chats = createChats((await openConfig(path)).dataFolder);
       const gone = await chats.unbind(
         (each) => (user === undefined || each.user === user) && (chat === undefined || String(each.chat) === chat),
       );
       if (gone.length === 0) throw new ArgumentError(TEXTS.noChat);
-      for (const each of gone) print(`${each.user}\t${each.chat}\n`);
+      list(gone, json);
     });
   return command;
 }

@@ -21,6 +21,7 @@ interface Options {
   readonly admin: string;
   readonly passwordFile?: string;
   readonly readerUrl?: string;
+  readonly json: boolean;
 }
 
 /**
@@ -40,12 +41,13 @@ export function usersCommand(secret: string | undefined, called: string, languag
     .option('--admin <login>', translate(TEXTS.admin), 'admin')
     .option('--password-file <file>', translate(TEXTS.passwordFile))
     .option('--reader-url <address>', translate(TEXTS.readerUrl))
+    .option('--json', translate(TEXTS.json), false)
     .action((options: Options) => sync(options, secret, called, language));
   return users;
 }
 
 async function sync(
-  { config, grafana, admin, passwordFile, readerUrl }: Options,
+  { config, grafana, admin, passwordFile, readerUrl, json }: Options,
   secret: string | undefined,
   called: string,
   language: Language,
@@ -62,7 +64,7 @@ async function sync(
   }
   const queryProxy = readerUrl ?? queryProxyOf(settings);
   const password = await passwordOf(passwordFile, secret);
-  let changes = 0;
+  const changes: { user: string; change: string }[] = [];
   const api = await openGrafana({ address: grafana, login: admin, password });
   if (api.isOpen) process.stderr.write(`${translate(TEXTS.anonymous(grafana))}\n`);
   const leftOut = await syncUsers({
@@ -73,12 +75,14 @@ async function sync(
     queryProxy: queryProxy.replace(/\/+$/, ''),
     dashboards: readerDashboards(settings),
     changed(user, what) {
-      changes++;
-      process.stdout.write(`${user}\t${translate(what)}\n`);
+      const change = translate(what);
+      changes.push({ user, change });
+      if (!json) process.stdout.write(`${user}\t${change}\n`);
     },
     warn: (user, what) => process.stderr.write(`${user}: ${translate(what)}\n`),
   });
-  if (changes === 0) process.stderr.write(`${translate(TEXTS.nothingToChange)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(changes, undefined, 2)}\n`);
+  if (changes.length === 0) process.stderr.write(`${translate(TEXTS.nothingToChange)}\n`);
   if (leftOut > 0) throw new UserFacingError(TEXTS.leftOut(leftOut));
 }
 

@@ -89,6 +89,14 @@ it('gives each user an organisation with a viewer, a data source that the gatewa
   expect(`${out}${err}${await readFile(config, 'utf8')}`).not.toContain(tokenOf('alice'));
 });
 
+it('tells programs what it changed', async () => {
+  await settings('alice');
+  await sync('--json');
+  expect(JSON.parse(out)).toContainEqual({ user: 'alice', change: expect.stringContaining('password') });
+  await sync('--json');
+  expect(JSON.parse(out)).toEqual([]);
+});
+
 it.each(['9.5.1', '13.2.2'])('changes nothing the second time, with Grafana %s', async (version) => {
   grafana.version = version;
   await settings('alice', 'bob');

@@ -156,6 +156,27 @@ it('a home server is made a service by settings that simulate nothing, and run a
   expect(calls).toContain('systemctl disable --now flowcollect-stack.service');
 });
 
+it('status tells programs whether it runs, and ends as without --json', async () => {
+  const said: string[] = [];
+  const host = machine();
+  const manager = systemdManager(host, { system: folder, user: folder });
+  const { commands } = serviceCommand({
+    host,
+    manager,
+    services: SERVICES,
+    print: (line) => said.push(line),
+    language: 'en',
+  });
+  const status = commands.find(({ name }) => name === 'status');
+  await status?.run(['auditor'], { json: true });
+  refuse = 'status';
+  await expect(status?.run(['auditor'], { json: true })).rejects.toThrow('Access denied');
+  expect(said.map((each) => JSON.parse(each))).toEqual([
+    { service: 'auditor', running: true, said: ['active (running)'] },
+    { service: 'auditor', running: false, said: ['Access denied'] },
+  ]);
+});
+
 it('of settings that others may read, the one who installs a service is told', async () => {
   const settings = join(folder, 'ServerSetting.ini');
   const manager = systemdManager(machine(), { system: folder, user: folder });

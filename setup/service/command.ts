@@ -11,7 +11,7 @@ import {
 import { switchSetting } from '../../core/settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { settingsPlace } from '../../runtime/settings-place.ts';
-import { COMMANDS } from '../../runtime/texts.ts';
+import { COMMANDS, TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { SetupHost } from '../host.ts';
 import { openDraft } from '../settings-draft.ts';
 import type { ServiceManager, ServiceName, ServiceOutcome } from './service-plan.ts';
@@ -32,6 +32,7 @@ interface ServiceCommandContext {
 interface Options {
   readonly user?: true;
   readonly config?: string;
+  readonly json?: true;
 }
 
 const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
@@ -48,6 +49,7 @@ const INIT: Readonly<Record<ServiceName, string>> = {
   stack: 'server --home',
 };
 const USER: OptionSpec = { flags: '--user', description: TEXTS.user };
+const JSON_OUTPUT: OptionSpec = { flags: '--json', description: COMMON.json };
 const CONFIG: OptionSpec = { flags: '-c, --config <file>', description: TEXTS.config };
 
 /** `flowcollect service install|uninstall|status [service]`. Throws where something failed. */
@@ -76,8 +78,10 @@ export function serviceCommand({
       if (service === undefined) throw new ArgumentError(TEXTS.unknownService(given, names));
       if (manager === undefined) throw new UserFacingError(TEXTS.noManager);
       const { ok, lines } = await work(service, chosen, manager);
+      const said = lines.map(translateTo(language));
+      if (chosen.json === true) print(JSON.stringify({ service, running: ok, said }, undefined, 2));
       if (!ok) throw new UserFacingError(textOf((to) => lines.map((line) => translate(line, to)).join('\n')));
-      for (const line of lines) print(translateTo(language)(line));
+      if (chosen.json !== true) for (const line of said) print(line);
     },
   });
   const scopeOf = ({ user }: Options) => (user === true ? 'user' : 'system');
@@ -104,7 +108,7 @@ export function serviceCommand({
         return by.install({ service, program, settings, scope: scopeOf(options) });
       }),
       each('uninstall', TEXTS.uninstall, [USER], (service, options, by) => by.uninstall(service, scopeOf(options))),
-      each('status', TEXTS.status, [USER], (service, options, by) => by.status(service, scopeOf(options))),
+      each('status', TEXTS.status, [USER, JSON_OUTPUT], (service, options, by) => by.status(service, scopeOf(options))),
     ],
   };
 }
