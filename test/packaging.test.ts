@@ -83,6 +83,15 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     expect(calls).toContain('systemctl enable --now flowcollect-config.path');
   });
 
+  it('ends with what one of Debian’s services says that does not start', async () => {
+    const error = 'listen tcp 127.0.0.1:9090: bind: address already in use';
+    await stub('systemctl', '[ "$*" != "is-active --quiet prometheus" ] || exit 3');
+    await stub('journalctl', `echo 'level=error msg="Unable to start web listener" err="${error}"'`);
+    await expect(install('ServerSetting.ini')).rejects.toMatchObject({
+      stderr: expect.stringContaining(`prometheus 没有启动：${error}。它的端口被别的程序占用时，请让出端口`),
+    });
+  });
+
   it('writes what the real programs take', async () => {
     await install('ServerSetting.ini');
     const binaries = await ensureBinaries({ cacheFolder: CACHE_FOLDER });

@@ -160,6 +160,17 @@ install_storage() {
 	systemctl enable --now flowcollect-config.path
 }
 
+# systemd calls them started before they have a port.
+require_storage() {
+	for part in $PARTS; do
+		systemctl is-active --quiet "$part" ||
+			fail "$part 没有启动：$(error_of "$part")。它的端口被别的程序占用时，请让出端口，再运行一次" \
+				"$part does not start: $(error_of "$part"). Where another program has its port, free it and run this again"
+	done
+}
+
+error_of() { journalctl -u "$1" -n 20 -o cat | sed -n 's/.* err="\(.*\)".*/\1/p' | tail -n 1; }
+
 # Debian has no Grafana. Where Grafana's own package is installed, it gets the data source and the dashboards, besides
 # whatever else it is provisioned with, and listens on loopback.
 install_dashboards() {
@@ -289,6 +300,7 @@ case "${1:-}" in
 	for service in gateway auditor; do
 		"$COMMAND" service install "$service" --config /etc/flowcollect/ServerSetting.ini
 	done
+	require_storage
 	if [ -n "$DOMAIN" ]; then
 		install_caddy
 		say "已安装。Caddy 会为 $DOMAIN 取得证书（80 和 443 端口须能从外面访问）：配对时用 --server https://$DOMAIN。" \

@@ -328,6 +328,15 @@ describe('init server', () => {
     expect(said).toContain('--server https://my.vps --device');
   });
 
+  it('asks for a domain where Docker, by which devices come in through Caddy alone, was given none', async () => {
+    const file = join(folder, 'config', 'ServerSetting.ini');
+    const answers = ['192.0.2.7', '', '', 'y', '192.0.2.7', 'https://my.vps:8443', 'my.vps'];
+    await initServer({ ...prompt(...answers), file });
+    expect(said.split('Caddy has to get a certificate')).toHaveLength(3);
+    expect(said).toContain('echo FLOWCOLLECT_DOMAIN=my.vps > .env');
+    expect(said).toContain('--server https://my.vps --device');
+  });
+
   it('says what is wrong with an answer, and asks the question again', async () => {
     const file = join(folder, 'ServerSetting.ini');
     const answers = [

@@ -76,7 +76,7 @@ export async function initServer({
   if (draft.existed) prompt.say(words.kept(file));
   const question = home ? words.homeAddress : words.serverAddress;
   const suggestion = home ? `http://${host.machine.hostname}:8686` : EXAMPLE;
-  const server = withScheme(await prompt.ask(question, suggestion, { check: addressProblem }));
+  let server = withScheme(await prompt.ask(question, suggestion, { check: addressProblem }));
   if ([undefined, EXAMPLE_TOKEN].includes(draft.get('server', 'ServerToken'))) {
     draft.set('server', 'ServerToken', newToken());
   }
@@ -103,7 +103,10 @@ export async function initServer({
   }
   const suggested = isMounted(file) || draft.get('server', 'DataDir') === DOCKER.DataDir ? 'y' : 'n';
   const docker = !home && YES.test(await prompt.ask(words.withDocker, suggested, { check: yesOrNoProblem }));
-  const domain = docker || home ? undefined : domainFor(server);
+  if (docker && domainOf(server) === undefined) {
+    server = withScheme(await prompt.ask(words.dockerAddress, EXAMPLE, { check: domainProblem }));
+  }
+  const domain = docker || home || server === EXAMPLE ? undefined : domainOf(server);
   if (home) {
     draft.set('stack', 'Demo', 'off');
     if (draft.get('server', 'ArchiveToken') === undefined) draft.set('server', 'ArchiveToken', newToken());
@@ -157,15 +160,19 @@ function withScheme(answer: string): string {
   return ipVersion(name) === 4 || !name.includes('.') ? `http://${name}:${port}` : `https://${answer}`;
 }
 
-/** The domain for which install.sh is to have a certificate fetched; undefined where the gateway is reached without. */
-function domainFor(server: string): string | undefined {
+/** The domain for which Caddy is to have a certificate; undefined where the gateway is reached without. */
+function domainOf(server: string): string | undefined {
   const { protocol, hostname, port } = new URL(server);
-  return protocol === 'https:' && port === '' && ipVersion(hostname) === 0 && server !== EXAMPLE ? hostname : undefined;
+  return protocol === 'https:' && port === '' && ipVersion(hostname) === 0 ? hostname : undefined;
 }
 
 /** What `pair --server` would refuse. */
 const addressProblem = (answer: string): Text | undefined =>
   isGatewayAddress(withScheme(answer)) ? undefined : TEXTS.badAddress;
+
+/** Of the containers, Caddy alone is reached from outside. */
+const domainProblem = (answer: string): Text | undefined =>
+  addressProblem(answer) ?? (domainOf(withScheme(answer)) === undefined ? TEXTS.needsDomain : undefined);
 
 /** Addresses may hold commas: the next one begins at its scheme. Names before addresses are left to the services. */
 const splitSubscriptions = (answer: string): string[] =>

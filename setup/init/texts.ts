@@ -32,6 +32,10 @@ export const TEXTS = {
     zh: '只写一个地址，协议和域名即可，例如 https://vps.example.com',
     en: 'one address, of scheme and domain alone, such as https://vps.example.com',
   },
+  needsDomain: {
+    zh: '须为 https:// 加域名，不带端口：Caddy 要为这个域名取得证书',
+    en: 'https:// and a domain, without a port: Caddy has to get a certificate for it',
+  },
   badSubscription: {
     zh: '每个订阅链接都须以 https:// 或 http:// 开头；clash:// 是给应用用的，里面 url= 之后才是订阅链接',
     en: 'each address must begin with https:// or http://; a clash:// link is for apps, and holds the address after url=',
@@ -86,6 +90,10 @@ const INIT = {
   serverAddress: {
     zh: 'VPS 上网关的地址，例如 https://vps.example.com',
     en: 'Address of the gateway on your VPS, such as https://vps.example.com',
+  },
+  dockerAddress: {
+    zh: '用 Docker 时设备只能经 Caddy 的 443 端口进来，要有指向这台 VPS 的域名，例如 https://vps.example.com',
+    en: 'With Docker devices come in by port 443 of Caddy alone, which takes a domain that leads to this VPS, such as https://vps.example.com',
   },
   homeAddress: {
     zh: '设备在局域网里怎样访问这台机器',
