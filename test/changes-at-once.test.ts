@@ -18,7 +18,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-at-once-'));
   settings = join(folder, 'ServerSetting.ini');
   const subscriptions = 'SubUrls = ["a.yaml"]="http://127.0.0.1:1/"';
-  await writeFile(settings, `[server]\nServerToken = shared\nPrometheusAddr = http://127.0.0.1:1\n${subscriptions}\n`);
+  await writeFile(
+    settings,
+    `[server]\nServerToken = shared\nPrometheusAddr = http://127.0.0.1:1\n${subscriptions}\n[user.user 1]\n[user.user 3]\n`,
+  );
 });
 
 /** Processes of their own, all begun at the same instant. */

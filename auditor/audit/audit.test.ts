@@ -98,6 +98,7 @@ describe('an answer that is set aside', () => {
     expect(airportOf(observations.get(48))).toMatchObject({
       used: used(BEGAN + 42 * HOUR),
       verdict: { kind: 'unknown', reasons: [{ code: 'reading_fell' }], closes: false },
+      forecast: { known: false, reason: { code: 'use_in_doubt' } },
     });
     // The window waits, and holds all that was billed once the airport tells it again.
     expect(airportOf(observations.get(54))).toMatchObject({

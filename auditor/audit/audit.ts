@@ -168,7 +168,8 @@ function remember(
   const { anchor } = remembered;
   if (!outcome.known || next === undefined) {
     const unread = { spentLink, ...(waiting === undefined ? {} : { meter: waiting }) };
-    const unknown = { known: false, reason: reason('use_unknown') } as const;
+    const isSetAside = waiting !== undefined;
+    const unknown = { known: false, reason: reason(isSetAside ? 'use_in_doubt' : 'use_unknown') } as const;
     return {
       airport: { ...result, forecast: unknown, plan: [], resetHint: false },
       kept: unread,

@@ -239,6 +239,7 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
   cycle_began: () => ({ zh: '已用量变小了：机场开始了新的计费周期', en: 'use fell: the airport began a new cycle' }),
   quota_unknown: () => ({ zh: '套餐总量未知', en: 'the quota is unknown' }),
   use_unknown: () => ({ zh: '已用量未知', en: 'the use is unknown' }),
+  use_in_doubt: () => ({ zh: '已用量待确认', en: 'the use is to be confirmed' }),
   observed_too_short: () => ({ zh: '观察不足 6 小时', en: 'observed for less than 6 hours' }),
   no_use: () => ({ zh: '近期没有用量', en: 'nothing was used lately' }),
   plan_expired: () => ({ zh: '套餐已到期', en: 'the plan has expired' }),

@@ -45,9 +45,12 @@ export function isOverbilled({ billed, expected, difference }: ComparedBill): bo
 /** The verdict of a report, or why there is none: the first day before other reasons. Null without airports. */
 export function stateOf({ verdict, airports }: Pick<ReportModel, 'verdict' | 'airports'>): VerdictState | null {
   if (verdict !== 'unknown') return verdict;
-  const unknowns = airports.map((airport) => unknownOf(airport.verdict, airport.reasons.length === 0));
+  const unknowns = airports.map((airport) => unknownOf(airport.verdict, isRead(airport)));
   return UNKNOWNS.find((each) => unknowns.includes(each)) ?? 'not_compared';
 }
+
+/** An answer that waits for the next ones tells a use all the same. */
+const isRead = ({ reasons, used }: AirportModel): boolean => reasons.length === 0 || used !== null;
 
 /** The first line of a report: what needs attention most, and no more than the figures bear out. */
 export function headlineOf(model: Pick<ReportModel, 'verdict' | 'airports'>, words: Words): string {

@@ -98,7 +98,7 @@ describe('the report as text', () => {
     expect(reportText(changed, 'en')).toContain('the quota grew by 50.00 GiB');
   });
 
-  const notKnown = (code: 'first_reading' | 'lag_unknown' | 'clock_set_back') =>
+  const notKnown = (code: 'first_reading' | 'lag_unknown' | 'clock_set_back' | 'reading_fell') =>
     airport({ verdict: { kind: 'unknown', reasons: [{ code }], difference: null, absences: [], closes: true } });
 
   it('says on the first day that comparison begins tomorrow', () => {
@@ -111,7 +111,12 @@ describe('the report as text', () => {
     [notKnown('first_reading'), '明天起对账', 'comparison tomorrow'],
     [notKnown('lag_unknown'), '刚开始对账', 'comparison just begun'],
     [notKnown('clock_set_back'), '无法对账', 'no verdict'],
-    [{ ...notKnown('first_reading'), reasons: [{ code: 'address_missing' as const }] }, '没有读数', 'no reading'],
+    [
+      { ...notKnown('first_reading'), reasons: [{ code: 'address_missing' as const }], used: null },
+      '没有读数',
+      'no reading',
+    ],
+    [{ ...notKnown('reading_fell'), reasons: [{ code: 'reading_fell' as const }] }, '无法对账', 'no verdict'],
   ])('says why there is no verdict in the same words in subject and text: %#', (unknown, zh, en) => {
     const mails = (['zh', 'en'] as const).map((language) => reportMailOf(model([unknown]), language));
     expect(mails.map(({ subject }) => subject.split(' · ')[0])).toEqual([zh, en]);

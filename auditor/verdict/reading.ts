@@ -195,6 +195,7 @@ export const REASON_CODES = [
   // The forecast.
   'quota_unknown',
   'use_unknown',
+  'use_in_doubt',
   'observed_too_short',
   'no_use',
   'plan_expired',

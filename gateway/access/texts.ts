@@ -51,9 +51,9 @@ export const TEXTS = {
     zh: `[${section}] 已属于用户 ${user}；请去掉 --user，或直接修改文件`,
     en: `[${section}] belongs to user ${user} already; leave --user out, or edit the file`,
   }),
-  nameUserFirst: (section: string, file: string): Text => ({
-    zh: `请先在 ${file} 里写上一行 [${section}]：这里不能写那个文件`,
-    en: `write the line [${section}] into ${file} first: that file cannot be written from here`,
+  noUser: (given: string, known: string, file: string): Text => ({
+    zh: `没有用户 ${given}；已有：${known}。新用户请先在 ${file} 里写上一行 [user.${given}]`,
+    en: `there is no user ${given}; there are: ${known}. For a new one, write the line [user.${given}] into ${file} first`,
   }),
   nothingToRevoke: (section: string): Text => ({
     zh: `[${section}] 没有令牌；“token list”列出已有的`,

@@ -23,6 +23,9 @@ beforeEach(async () => {
   await writeFile(path, START);
 });
 
+/** Settings that name users. */
+const naming = (...users: readonly string[]) =>
+  writeFile(path, `${START}${users.map((user) => `[user.${user}]\n`).join('')}`);
 const readTokens = () => readFile(tokenFileOf(path), 'utf8');
 const config = async () =>
   withTokens(readGatewayConfig('ServerSetting.ini', await readFile(path, 'utf8')).settings, await readTokenFile(path));
@@ -57,7 +60,8 @@ describe('tokens in a file of their own', () => {
     if (process.platform !== 'win32') expect((await stat(dirname(tokenFileOf(path)))).mode & 0o777).toBe(0o755);
   });
 
-  it('are made for a user and for a device of a user, who is added', async () => {
+  it('are made for a user and for a device of a user', async () => {
+    await naming('alice');
     const phone = await addToken(path, { user: 'alice', deviceId: 'phone' }, undefined);
     const any = await addToken(path, { user: 'alice' }, undefined);
     expect([await whoIs(phone), await whoIs(any)]).toEqual([
@@ -65,6 +69,17 @@ describe('tokens in a file of their own', () => {
       ['alice', undefined],
     ]);
     expect(await whoIs('shared')).toEqual(['default', undefined]);
+  });
+
+  it('are not made for a user whom the settings do not name, and neither are those of readers', async () => {
+    await naming('alice');
+    const refused =
+      'there is no user alcie; there are: default, alice. For a new one, write the line [user.alcie] into';
+    await expect(addToken(path, { user: 'alcie' }, undefined)).rejects.toThrow(refused);
+    await expect(addToken(path, { user: 'alcie', deviceId: 'phone' }, undefined)).rejects.toThrow(refused);
+    await expect(addReader(path, 'alcie')).rejects.toThrow(refused);
+    expect(await readFile(path, 'utf8')).not.toContain('alcie');
+    await expect(readTokens()).rejects.toThrow('ENOENT');
   });
 
   it('take the place of an older one', async () => {
@@ -85,6 +100,7 @@ describe('tokens in a file of their own', () => {
   });
 
   it('leave the permissions of the file as they were', async () => {
+    await naming('alice', 'bob');
     await addToken(path, { user: 'alice' }, undefined);
     await chmod(tokenFileOf(path), 0o640);
     await addToken(path, { user: 'bob' }, undefined);
@@ -95,7 +111,7 @@ describe('tokens in a file of their own', () => {
     [{}, undefined, 'whose token'],
     [{ deviceId: 'a]b' }, undefined, 'cannot hold this name'],
     [{ user: 'a/b' }, undefined, '"/"'],
-    [{ user: 'alice' }, 'one\nToken = x', 'line break'],
+    [{ deviceId: 'phone' }, 'one\nToken = x', 'line break'],
   ])('are not made where the file could not hold them: %j %j', async (owner, note, message) => {
     await expect(addToken(path, owner, note)).rejects.toThrow(message);
     await expect(readTokens()).rejects.toThrow('ENOENT');
@@ -119,18 +135,19 @@ describe('tokens in a file of their own', () => {
   });
 
   it('are dead once the settings do not name their user any more', async () => {
+    await naming('alice');
     const [push, phone] = [
       await addToken(path, { user: 'alice' }, undefined),
       await addToken(path, { user: 'alice', deviceId: 'phone' }, undefined),
     ];
     const reads = await addReader(path, 'alice');
-    expect(await readFile(path, 'utf8')).toContain('[user.alice]');
-    await writeFile(path, START);
+    await naming();
     expect([await whoIs(push), await whoIs(phone)]).toEqual([undefined, undefined]);
     expect(findReader({ user: 'alice', token: reads }, (await config()).readers)).toBeUndefined();
   });
 
   it('do not move from one user to another', async () => {
+    await naming('alice', 'bob');
     await addToken(path, { user: 'alice', deviceId: 'phone' }, undefined);
     await expect(addToken(path, { user: 'bob', deviceId: 'phone' }, undefined)).rejects.toThrow(
       'belongs to user alice',
@@ -142,6 +159,7 @@ describe('tokens of readers', () => {
   const whoReads = async (user: string, token: string) => findReader({ user, token }, (await config()).readers)?.user;
 
   it('are made for a user, kept as hash next to the token of the devices, and good for reading alone', async () => {
+    await naming('alice', 'bob');
     const push = await addToken(path, { user: 'alice' }, undefined);
     const token = await addReader(path, 'alice');
     expect(await readTokens()).not.toContain(token);
@@ -151,6 +169,7 @@ describe('tokens of readers', () => {
   });
 
   it('are replaced and revoked', async () => {
+    await naming('小明');
     const [first, second] = [await addReader(path, '小明'), await addReader(path, '小明')];
     expect([await whoReads('小明', first), await whoReads('小明', second)]).toEqual([undefined, '小明']);
     await revokeReader(path, '小明');

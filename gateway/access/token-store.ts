@@ -4,13 +4,7 @@ import { deviceIdProblem } from '../../core/device-id.ts';
 import { setKey } from '../../core/ini.ts';
 import { ArgumentError, type Text } from '../../core/language.ts';
 import { SettingsError, SettingsReader } from '../../core/settings.ts';
-import {
-  changeSettingsText,
-  changeTokenFile,
-  readSettingsText,
-  readTokenText,
-  tokenFileOf,
-} from '../../runtime/settings-file.ts';
+import { changeTokenFile, readSettingsText, readTokenText, tokenFileOf } from '../../runtime/settings-file.ts';
 import { readerNameProblem } from './reader-token.ts';
 import { TEXTS } from './texts.ts';
 import {
@@ -61,7 +55,7 @@ export async function addToken(
 ): Promise<string> {
   const section = sectionOf({ user, deviceId });
   const token = randomBytes(32).toString('base64url');
-  if (user !== undefined) await nameUser(path, user);
+  if (user !== undefined) await requireUser(path, user);
   await change(path, (sections, text) => {
     const before = sections.find((each) => each.section === section);
     if (deviceId !== undefined && before !== undefined && user !== undefined && before.user !== user) {
@@ -91,7 +85,7 @@ export async function addReader(path: string, user: string): Promise<string> {
   const problem = readerNameProblem(user);
   if (problem !== undefined) throw new TokenError(TEXTS.badName(problem));
   const token = randomBytes(32).toString('base64url');
-  await nameUser(path, user);
+  await requireUser(path, user);
   await change(path, (_, text) => setKey(text, section, READER_KEY, writeHash(token)));
   return token;
 }
@@ -146,16 +140,12 @@ function sectionsIfUsable(path: string, text: string): readonly TokenSection[] |
   }
 }
 
-/** Gives a user a section in the settings, which name all users: where it goes, the user's tokens go. */
-async function nameUser(path: string, user: string): Promise<void> {
-  if (isNamed(user, sectionsOf(path, await readSettingsText(path)))) return;
-  const section = sectionOf({ user });
-  try {
-    await changeSettingsText(path, (text) => setKey(text, section, 'Note', ''));
-  } catch (error) {
-    if (error instanceof SettingsError) throw new TokenError(TEXTS.nameUserFirst(section, basename(path)));
-    throw error;
-  }
+/** Users are named in the settings: one who is not may be a slip of the pen. @throws SettingsError, or TokenError */
+async function requireUser(path: string, user: string): Promise<void> {
+  const sections = sectionsOf(path, await readSettingsText(path));
+  if (isNamed(user, sections)) return;
+  const named = sections.flatMap((each) => (each.deviceId === undefined ? [each.user] : []));
+  throw new TokenError(TEXTS.noUser(user, [DEFAULT_USER, ...named].join(', '), basename(path)));
 }
 
 /**
