@@ -198,6 +198,9 @@ export const readAuditorFile: OpenConfig = async (path) =>
 
 export type OpenConfig = typeof openAuditorConfig;
 
+/** What every command of the auditor is given. */
+export type ConfigOption = { readonly config: string };
+
 /** `SubUrls` first, each with its `[airport.NAME]`; then airports that have their address in their section alone. */
 function joined(
   reader: SettingsReader,

@@ -5,7 +5,7 @@ import { screenOutput } from '../runtime/screen.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 import { airportCommand } from './airport/command.ts';
 import { auditCommand } from './audit/command.ts';
-import { openAuditorConfig, readAuditorConfig, readAuditorFile } from './config.ts';
+import { type ConfigOption, openAuditorConfig, readAuditorConfig, readAuditorFile } from './config.ts';
 import { serverDoctorCommand } from './doctor/command.ts';
 import { TEXTS } from './messages/texts.ts';
 import { mailCommand } from './notify/command.ts';
@@ -36,7 +36,7 @@ function auditorCommand(translate: Translate): Command {
   return new Command('auditor')
     .description(translate(COMMANDS.auditor))
     .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
-    .action(async ({ config }: { config: string }) => {
+    .action(async ({ config }: ConfigOption) => {
       await runAuditorService({ path: config, ...serviceSignals() });
     });
 }

@@ -48,12 +48,12 @@ export function writeStateHeader({ stateId, sequence }: PushId): string {
 }
 
 /** One device of one user: what a push is stored under. */
-export interface Device {
+export interface UserDevice {
   readonly user: string;
   readonly deviceId: string;
 }
 
 /** A text that no other device shares: neither part can hold a control character. */
-export function deviceKey({ user, deviceId }: Device): string {
+export function deviceKey({ user, deviceId }: UserDevice): string {
   return `${user}\n${deviceId}`;
 }

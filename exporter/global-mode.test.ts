@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
 import { createRandom } from '../simulator/random.ts';
 import { connection, OPTIONS } from '../test/example-frames.ts';
-import type { Asked, KernelApi } from './kernel/api.ts';
+import type { KernelApi, KernelResult } from './kernel/api.ts';
 import { createCatalogSource } from './kernel/catalog.ts';
 import { createFrameQueue } from './kernel/client.ts';
 import type { ConnectionOpened } from './ledger/frame.ts';
@@ -36,7 +36,7 @@ async function playGlobalMode(perSecond: number, share: number, asks: boolean) {
 
   let now = 0;
   const clock = { now: () => now, sleep: async () => {} };
-  const answer = (value: unknown): Promise<Asked<unknown>> => Promise.resolve({ kind: 'answer', value });
+  const answer = (value: unknown): Promise<KernelResult<unknown>> => Promise.resolve({ kind: 'answer', value });
   const group = () => ({ type: 'Selector', now: asks ? nodeAt(now) : nameOf(0) });
   const api = {
     address: 'http://kernel',

@@ -32,7 +32,7 @@ export const RESULTS = {
 } satisfies OwnWords;
 
 /** Why the gateway did not take a push. */
-export const REASONS = {
+export const REFUSALS = {
   unauthorized: { zh: '令牌不对', en: 'Wrong token' },
   slow_down: { zh: '错误的令牌太多', en: 'Too many wrong tokens' },
   other_device: { zh: '令牌属于另一台设备', en: "Another device's token" },

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { ListenError } from '../runtime/listen.ts';
 import { parseArguments, type SimulatorArguments } from './arguments.ts';
-import { RecordingError, readRecording } from './kernel/recording.ts';
+import { readRecording, UnplayableError } from './kernel/recording.ts';
 import { runPast } from './past/command.ts';
 import { createSimulation, type SimulationConfig } from './simulation.ts';
 
@@ -30,7 +30,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has already said what was wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof RecordingError) return fail(error, 2);
+    if (error instanceof UnplayableError) return fail(error, 2);
     if (error instanceof ListenError) return fail(error, 1);
     throw error;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTraffic, renderLine, renderTable } from './live-view.ts';
+import { readTraffic, trafficLine, trafficTable } from './live-view.ts';
 import { stackMessages } from './texts.ts';
 
 const metrics = (proxy: number, up = 1): string =>
@@ -22,7 +22,7 @@ const now = readTraffic(metrics(3 * 1024), 3000);
 
 describe('the live table', () => {
   it('shows totals and rates by class, the busiest nodes, and the state of pushes', () => {
-    expect(renderTable(now, before, stackMessages('en'))).toEqual([
+    expect(trafficTable(now, before, stackMessages('en'))).toEqual([
       '                     total          rate',
       'proxy             3.00 KiB    1.00 KiB/s',
       'direct            1.00 KiB         0 B/s',
@@ -33,14 +33,14 @@ describe('the live table', () => {
   });
 
   it('keeps columns aligned in Chinese', () => {
-    expect(renderTable(now, before, stackMessages('zh')).slice(1, 3)).toEqual([
+    expect(trafficTable(now, before, stackMessages('zh')).slice(1, 3)).toEqual([
       '代理              3.00 KiB    1.00 KiB/s',
       '直连              1.00 KiB         0 B/s',
     ]);
   });
 
   it('fits one line where there is no terminal, and says when the kernel is gone', () => {
-    expect(renderLine(readTraffic(metrics(1024, 0), 0), stackMessages('en'))).toBe(
+    expect(trafficLine(readTraffic(metrics(1024, 0), 0), stackMessages('en'))).toBe(
       'proxy 1.00 KiB · direct 1.00 KiB · all 2.00 KiB · the kernel does not answer · 3 pushes, 1 failed',
     );
   });

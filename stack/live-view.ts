@@ -21,8 +21,8 @@ export function startLiveView(url: string, screen: Screen, texts: StackMessages,
   let before: TrafficReading | undefined;
   const show = async (): Promise<void> => {
     const now = await readExporter(url, clock);
-    if (screen.isTerminal) screen.draw(['', ...renderTable(now, before ?? now, texts)]);
-    else screen.say(renderLine(now, texts));
+    if (screen.isTerminal) screen.draw(['', ...trafficTable(now, before ?? now, texts)]);
+    else screen.say(trafficLine(now, texts));
     before = now;
   };
   const task = createPeriodicTask({
@@ -90,7 +90,7 @@ export function readTraffic(exposition: string, at: number): TrafficReading {
 }
 
 /** The table as lines, rates since the reading before. */
-export function renderTable(now: TrafficReading, before: TrafficReading, texts: StackMessages): string[] {
+export function trafficTable(now: TrafficReading, before: TrafficReading, texts: StackMessages): string[] {
   const seconds = (now.at - before.at) / 1000;
   const rate = (grown: number): string => (seconds > 0 ? formatRate(grown / seconds) : '');
   const row = (name: string, total: string, perSecond: string): string =>
@@ -108,7 +108,7 @@ export function renderTable(now: TrafficReading, before: TrafficReading, texts: 
 }
 
 /** The same in one line, for logs and pipes. */
-export function renderLine(now: TrafficReading, texts: StackMessages): string {
+export function trafficLine(now: TrafficReading, texts: StackMessages): string {
   const classes = TRAFFIC_CLASSES.filter((each) => bytesOf(now, each) > 0);
   const parts = classes.map((each) => `${texts.classes[each]} ${formatBytes(bytesOf(now, each))}`);
   return [...parts, `${texts.sum} ${formatBytes(sumOf(now))}`, statusLine(now, texts)].join(' · ');

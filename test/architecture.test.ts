@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { dirname, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exportedNames, importedNames, importsOf, pathsOf, shipped, sources } from './source-files.ts';
+import { declaredNames, importedNames, importsOf, pathsOf, shipped, sources } from './source-files.ts';
 
 /** What each top folder may import besides itself, by its path's beginning. Services meet in core/ and runtime/ only. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -173,9 +173,31 @@ describe('rules of dependency', () => {
   const used = new Set(sources.flatMap(importedNames));
   // Bundles are started by `run`, and texts.test.ts loads all tables of texts.
   it.each(shipped)('$path exports what another file imports', ({ path, text }) => {
-    const unused = exportedNames({ path, text }).filter((name) => !used.has(`${path} ${name}`));
-    expect(unused.filter((name) => name !== 'TEXTS' && !(name === 'run' && path.endsWith('/main.ts')))).toEqual([]);
+    const unused = declaredNames({ text }).filter(({ exported, name }) => exported && !used.has(`${path} ${name}`));
+    const names = unused.map(({ name }) => name);
+    expect(names.filter((name) => name !== 'TEXTS' && !(name === 'run' && path.endsWith('/main.ts')))).toEqual([]);
   });
+
+  const product = shipped.filter(({ path }) => !['test', 'bench', 'tools'].some((folder) => inFolder(path, folder)));
+  const declared = product.flatMap(({ path, text }) => declaredNames({ text }).map((each) => ({ ...each, path })));
+  const repeated = (names: readonly string[]): string[] => names.filter((name, index) => names.indexOf(name) < index);
+
+  it('exports no two things of one name', () => {
+    // Each main, and what Go gives the exporter in the place of Node, are alike on purpose.
+    const alike = ['TEXTS', 'run', 'serviceSignals'];
+    const names = declared.filter(({ exported }) => exported).map(({ name }) => name);
+    expect(repeated(names).filter((name) => !alike.includes(name))).toEqual([]);
+  });
+
+  it.each(Object.keys(ALLOWED).filter((top) => product.some(({ path }) => inFolder(path, top))))(
+    'types of %s, and of what all share, have a name each',
+    (top) => {
+      const types = declared.filter(
+        ({ type, path }) => type && [top, 'core', 'runtime'].some((each) => inFolder(path, each)),
+      );
+      expect(repeated(types.map(({ name }) => name))).toEqual([]);
+    },
+  );
 
   it('finds a circle', () => {
     const folders = new Map([
@@ -208,8 +230,7 @@ describe('rules of dependency', () => {
     expect(wayToHost(path, path === 'native/commands.ts' ? COMMAND_PACKAGES : EXPORTER_PACKAGES)).toBeUndefined(),
   );
 
-  const services = shipped.filter(({ path }) => !['test', 'bench', 'tools'].some((folder) => inFolder(path, folder)));
-  it.each(services)('$path keeps names that others choose in Maps, where one may be called constructor', ({ text }) => {
+  it.each(product)('$path keeps names that others choose in Maps, where one may be called constructor', ({ text }) => {
     expect(text, 'namedSchema of core/json.ts reads every name').not.toMatch(/\bz\.record\(/);
     const objects = [...text.matchAll(/(\w+)\??: (?:Readonly<)?Record<string,/g)].map(([, name]) => name);
     for (const name of objects) expect(text).not.toMatch(new RegExp(`\\b${name}(?:\\?\\.)?\\[(?!'|[A-Z]+[_A-Z]*\\b)`));

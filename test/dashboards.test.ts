@@ -14,7 +14,7 @@ import { PUSH_RESULTS } from '../exporter/push/metrics.ts';
 import { PROBLEM_CODES } from '../gateway/http/problem.ts';
 import { buildDashboard } from '../grafana/dashboard.ts';
 import { allDashboards } from '../grafana/dashboards.ts';
-import { KEYS, REASONS, RESULTS } from '../grafana/own-words.ts';
+import { KEYS, REFUSALS, RESULTS } from '../grafana/own-words.ts';
 import { standardOffsetSeconds } from '../grafana/promql/days.ts';
 import { type DashboardSettings, DEFAULTS } from '../grafana/settings.ts';
 import { panelsOf, targetsOf } from './dashboard-lint/dashboard.ts';
@@ -330,7 +330,7 @@ describe('words of the project in labels', () => {
   it('are known to the dashboards, each of them', () => {
     expect(Object.keys(KEYS).filter((key) => !isOwnWord(key))).toEqual([]);
     expect(Object.keys(RESULTS)).toEqual(PUSH_RESULTS);
-    expect(Object.keys(REASONS)).toEqual(PROBLEM_CODES);
+    expect(Object.keys(REFUSALS)).toEqual(PROBLEM_CODES);
   });
 });
 

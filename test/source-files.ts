@@ -51,10 +51,16 @@ export const importedNames = ({ path, text }: SourceFile): string[] =>
         .map((name) => `${posix.join(dirname(path), target)} ${name}`),
   );
 
-/** Names that a file declares at its top level for others. */
-export const exportedNames = ({ text }: SourceFile): string[] =>
+/** Names that a file declares at its top level. */
+export const declaredNames = ({
+  text,
+}: Pick<SourceFile, 'text'>): { name: string; exported: boolean; type: boolean }[] =>
   [
     ...text.matchAll(
-      /^export (?:declare |abstract |async )*(?:interface|type|class|function\*?|const|let|enum) (\w+)/gm,
+      /^(export )?(?:declare |abstract |async )*(interface|type|class|function\*?|const|let|enum) (\w+)/gm,
     ),
-  ].map(([, name = '']) => name);
+  ].map(([, exported, kind = '', name = '']) => ({
+    name,
+    exported: exported !== undefined,
+    type: ['interface', 'type', 'class', 'enum'].includes(kind),
+  }));

@@ -33,22 +33,19 @@ const FALLS_KEPT = 16;
 /** A reset that is due is near for some hours after it was seen, and is not due twice. */
 const RESETS_APART = 20 * HOUR;
 
-/** Whether a reset is set, learned or told that lies between the last accepted reading and this one. */
-interface Expectation {
-  readonly resetDue: boolean;
-}
-
 /**
  * The meter after one more reading. Growth is billed. A fall is a new cycle at once where little is left and a reset is due
  * or the plan was renewed; else it is set aside until it has stayed: then it is a cycle or a credit, and only what grew since is billed. A
  * level that comes back is counted on from where it was left, so that no jump between two answers is ever a bill.
+ *
+ * @param awaited whether a reset is set, learned or told that lies between the last accepted reading and this one
  */
-export function advance(meter: Meter | undefined, read: UsableReading, { resetDue }: Expectation): Step {
+export function advance(meter: Meter | undefined, read: UsableReading, awaited: boolean): Step {
   const rounding = learnRounding(meter?.rounding ?? ROUNDING_UNKNOWN, read);
   const reading = withPrecision(read, rounding);
   if (meter === undefined) return { meter: begun(reading, rounding), accepted: true, events: [] };
   const known = { ...meter, rounding };
-  const due = resetDue && !(meter.fall?.due === true && Math.abs(reading.at - meter.fall.at) < RESETS_APART);
+  const due = awaited && !(meter.fall?.due === true && Math.abs(reading.at - meter.fall.at) < RESETS_APART);
   if (fell(meter.level, reading)) return fallen(known, reading, due);
   if (known.fall !== null && isReturn(known.fall, known.level, reading)) return returned(known, reading);
   return grown(known, reading, due);

@@ -31,7 +31,7 @@ function play(answers: readonly Answer[], due: (from: number, to: number) => boo
   for (const [hour, gigabytes, more] of answers) {
     const used = Math.round(gigabytes * GB);
     const reading: UsableReading = { ...readingAt(hour * HOUR, used), ...more };
-    const step = advance(meter, reading, { resetDue: meter !== undefined && due(meter.last.at, reading.at) });
+    const step = advance(meter, reading, meter !== undefined && due(meter.last.at, reading.at));
     meter = step.meter;
     taken += step.accepted ? '.' : step.reason.code === 'reading_old' ? 'o' : 'f';
     if (step.accepted) {

@@ -1,14 +1,12 @@
 import { reason, type UsableReading } from '../verdict/reading.ts';
 import { counted, fell, isUnsteady, levelOf, planChanges, raised } from './meter.ts';
-import type { Meter, MeterEvent, Step } from './meter-state.ts';
+import type { Level, Meter, MeterEvent, Step } from './meter-state.ts';
 
 const HOUR = 3_600_000;
 /** What is left of the use after a reset; more is a credit, an old answer, or a plan that changed. */
 const SMALL_PART = 0.1;
 /** Where readings contradict each other for so long, none of them is more than a new beginning. */
 const LONGEST_WAIT = 72 * HOUR;
-
-type Level = Meter['level'];
 
 /** A reading below the level: a new cycle, a credit, what was before another answer's rise, or one that waits. */
 export function fallen(meter: Meter, reading: UsableReading, due: boolean): Step {

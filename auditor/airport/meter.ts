@@ -1,5 +1,5 @@
 import { reason, type UsableReading } from '../verdict/reading.ts';
-import type { Meter, Rounding, Step } from './meter-state.ts';
+import type { Level, Meter, Rounding, Step } from './meter-state.ts';
 import { printedPrecision } from './subscription.ts';
 
 const HOUR = 3_600_000;
@@ -8,9 +8,6 @@ const DAY_SECONDS = 24 * 3600;
 const LONG_STEP = 20 * HOUR;
 /** So long after answers differed, a jump may be that of another. */
 const UNSTEADY_FOR = 24 * HOUR;
-
-/** The highest figures of an airport since they last fell, in bytes: a rounded figure may sway. */
-type Level = Meter['level'];
 
 export const levelOf = ({ used, upload, download, precision }: Level): Level => ({ used, upload, download, precision });
 
@@ -152,7 +149,7 @@ export const ROUNDING_UNKNOWN: Rounding = { decimals: 0, figures: [] };
 /** What one more reading shows of how its airport rounds. */
 export function learnRounding({ decimals, figures }: Rounding, reading: UsableReading): Rounding {
   if (reading.printed !== undefined) return { figures, decimals: Math.max(decimals, reading.printed.decimals) };
-  const fresh = figuresOf(reading).filter((figure) => figure > 0);
+  const fresh = figuresIn(reading).filter((figure) => figure > 0);
   const others = figures.filter((figure) => !fresh.includes(figure));
   return { decimals, figures: [...others, ...new Set(fresh)].slice(-REMEMBERED) };
 }
@@ -167,12 +164,12 @@ export function withPrecision(reading: UsableReading, { decimals, figures }: Rou
     return { ...reading, precision: printedPrecision({ ...reading.printed, decimals }) };
   const unit = figures.length < FEWEST ? undefined : UNITS.find((each) => figures.every(isMultipleOf(each)));
   if (unit === undefined) return reading;
-  const precision = Math.ceil((figuresOf(reading).length * unit) / 2);
+  const precision = Math.ceil((figuresIn(reading).length * unit) / 2);
   const said = reading.reasons.some(({ code }) => code === 'figures_rounded');
   return { ...reading, precision, reasons: said ? reading.reasons : [...reading.reasons, reason('figures_rounded')] };
 }
 
-function figuresOf({ upload, download, used }: UsableReading): readonly number[] {
+function figuresIn({ upload, download, used }: UsableReading): readonly number[] {
   return upload === null || download === null ? [used] : [upload, download];
 }
 

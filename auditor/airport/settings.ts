@@ -107,19 +107,19 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
     const rules = {
       providers: read.Providers ?? [],
       multipliers: multipliers.filter((each) => each !== undefined),
-      ...given('user', read.User),
-      ...given('nodes', typeof nodes === 'string' ? undefined : nodes),
-      ...given('reset', reset),
-      ...given('resetDay', read.ResetDay),
-      ...given('timezone', read.Timezone),
-      ...given('quota', read.Quota),
-      ...given('userAgent', read.UserAgent),
-      ...given('headers', headers),
-      ...given('proxy', read.Proxy),
-      ...given('origin', read.Origin),
-      ...given('secret', read.Secret),
+      ...whereGiven('user', read.User),
+      ...whereGiven('nodes', typeof nodes === 'string' ? undefined : nodes),
+      ...whereGiven('reset', reset),
+      ...whereGiven('resetDay', read.ResetDay),
+      ...whereGiven('timezone', read.Timezone),
+      ...whereGiven('quota', read.Quota),
+      ...whereGiven('userAgent', read.UserAgent),
+      ...whereGiven('headers', headers),
+      ...whereGiven('proxy', read.Proxy),
+      ...whereGiven('origin', read.Origin),
+      ...whereGiven('secret', read.Secret),
     };
-    return [{ name, rules, ...given('url', read.Url), ...given('urlFile', read.UrlFile) }];
+    return [{ name, rules, ...whereGiven('url', read.Url), ...whereGiven('urlFile', read.UrlFile) }];
   });
 }
 
@@ -200,7 +200,7 @@ function readHeaders(text: string): readonly (readonly [string, string])[] | und
   return headers.every(([name, value]) => name !== '' && value !== '' && !RESERVED.test(name)) ? headers : undefined;
 }
 
-function given<K extends string, V>(key: K, value: V | undefined): { readonly [name in K]?: V } {
+function whereGiven<K extends string, V>(key: K, value: V | undefined): { readonly [name in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [name in K]: V });
 }
 

@@ -14,14 +14,14 @@ const TOKEN_REFUSED = /token is error/i;
 export const subscriptionOrigin: Origin = {
   request: (url) => ({ url, headers: {} }),
   async read(response) {
-    const found = await figuresOf(response);
+    const found = await readQuota(response);
     const refill = response.header((name) => name === 'subscription-refill-date');
     if ('reason' in found || refill === undefined) return found;
     return { quota: { ...found.quota, reset: parseRefillDate(refill) } };
   },
 };
 
-async function figuresOf(response: AirportResponse): Promise<OriginResult> {
+async function readQuota(response: AirportResponse): Promise<OriginResult> {
   // Also behind the prefixes that object stores add (`x-amz-meta-…`); Mihomo takes the first too.
   const header = response.header((name) => name === 'subscription-userinfo' || name.endsWith('-subscription-userinfo'));
   if (header === '') return { quota: unknownQuota([reason('header_empty')]) };
@@ -205,7 +205,9 @@ const PANEL_OFFSET_SECONDS = 8 * 3600;
 function parseStatusLine(line: string): Quota | undefined {
   const match = STATUS.exec(line);
   if (match === null) return undefined;
-  const [upload, download, total] = [0, 1, 2].map((index) => readSize(match[1 + index * 2], match[2 + index * 2]));
+  const [upload, download, total] = [0, 1, 2].map((index) =>
+    readPrintedSize(match[1 + index * 2], match[2 + index * 2]),
+  );
   if (upload === undefined || download === undefined || total === undefined) return undefined;
   const expiry = readDate(EXPIRES.exec(line));
   if (upload.bytes + download.bytes + total.bytes === 0 && expiry === null) {
@@ -238,7 +240,7 @@ export function printedPrecision({ units, decimals }: Printed): number {
   return units.reduce((sum, unit) => sum + Math.ceil(unit / 10 ** decimals / 2), 0);
 }
 
-function readSize(written = '', letters = ''): { bytes: number; unit: number; decimals: number } {
+function readPrintedSize(written = '', letters = ''): { bytes: number; unit: number; decimals: number } {
   const number = ungrouped(written);
   const unit = 1024 ** UNITS.indexOf(letters.toLowerCase());
   return { bytes: Math.round(Number(number) * unit), unit, decimals: number.split('.')[1]?.length ?? 0 };

@@ -8,7 +8,7 @@ import { createPrometheus, type Prometheus, PrometheusError } from '../../runtim
 import type { ScreenOutput } from '../../runtime/screen.ts';
 import { readMultiplier } from '../airport/settings.ts';
 import { type Amendment, addAmendment } from '../amend/amendments.ts';
-import type { AuditorConfig, OpenConfig } from '../config.ts';
+import type { AuditorConfig, ConfigOption, OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
@@ -17,8 +17,7 @@ import type { Interval } from '../verdict/use.ts';
 import { type ChangedVerdict, reaudit } from './reaudit.ts';
 
 type Print = (text: string) => void;
-type Given = { readonly config: string };
-type GivenAnswer = Given & { readonly perDay?: number; readonly share?: number; readonly note?: string };
+type GivenAnswer = ConfigOption & { readonly perDay?: number; readonly share?: number; readonly note?: string };
 
 /** `flowcollect audit amend`: corrects history, after which the windows concerned are audited again. */
 export function amendCommand(
@@ -38,23 +37,27 @@ export function amendCommand(
   add('acknowledge', TEXTS.acknowledge)
     .argument('<airport>', translate(TEXTS.airportName))
     .argument('<date>', translate(TEXTS.date), readDate)
-    .action((airport: string, date: string, { config }: Given) =>
+    .action((airport: string, date: string, { config }: ConfigOption) =>
       amend(config, { kind: 'acknowledge', airport, date }),
     );
   add('multiplier', TEXTS.multiplier)
     .argument('<node>', translate(TEXTS.nodeName))
     .argument('<multiplier>', translate(TEXTS.factor), readFactor)
-    .action((node: string, multiplier: Interval, { config }: Given) =>
+    .action((node: string, multiplier: Interval, { config }: ConfigOption) =>
       amend(config, { kind: 'multiplier', node, multiplier }),
     );
   add('node', TEXTS.node)
     .argument('<node>', translate(TEXTS.nodeName))
     .argument('<airport>', translate(TEXTS.airportName))
-    .action((node: string, airport: string, { config }: Given) => amend(config, { kind: 'node', node, airport }));
+    .action((node: string, airport: string, { config }: ConfigOption) =>
+      amend(config, { kind: 'node', node, airport }),
+    );
   add('device', TEXTS.device)
     .argument('<before>', translate(TEXTS.before))
     .argument('<after>', translate(TEXTS.after))
-    .action((before: string, after: string, { config }: Given) => amend(config, { kind: 'device', before, after }));
+    .action((before: string, after: string, { config }: ConfigOption) =>
+      amend(config, { kind: 'device', before, after }),
+    );
   add('known', TEXTS.known)
     .argument('<airport>', translate(TEXTS.airportName))
     .option('--per-day <size>', translate(TEXTS.perDay), readSize)
@@ -68,7 +71,7 @@ export function amendCommand(
     });
   add('leak', TEXTS.isLeak)
     .argument('<airport>', translate(TEXTS.airportName))
-    .action((airport: string, { config }: Given) => amend(config, { kind: 'leak', airport, at: Date.now() }));
+    .action((airport: string, { config }: ConfigOption) => amend(config, { kind: 'leak', airport, at: Date.now() }));
   return command;
 }
 

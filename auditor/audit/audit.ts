@@ -150,7 +150,7 @@ function metered(
   // A clock that was set back: the counter starts again with the window.
   const before = anchor !== null && reading.at < anchor.mark.at ? null : meter;
   const resetDue = before !== null && resetAwaited(before.last, reading.at, known, rules, zone);
-  const step = advance(before ?? undefined, reading, { resetDue });
+  const step = advance(before ?? undefined, reading, resetDue);
   if (step.accepted) return { outcome: { ...outcome, reading: step.meter.last }, next: step };
   const { spentLink } = outcome;
   const aside = { known: false, at: reading.at, reasons: [step.reason], reading: step.meter.last } as const;

@@ -8,7 +8,7 @@ import { COMMANDS } from '../../runtime/texts.ts';
 import { createAirportClient } from '../airport/fetch.ts';
 import { readAmendments } from '../amend/amendments.ts';
 import { archiveFolderIn, createArchive, createOutbox } from '../archive/archive.ts';
-import type { AuditorConfig, OpenConfig } from '../config.ts';
+import type { AuditorConfig, ConfigOption, OpenConfig } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { mailFor, sendMail } from '../notify/mail-sender.ts';
@@ -28,10 +28,9 @@ class NotMailedError extends UserFacingError {
   override readonly name = 'NotMailedError';
 }
 
-interface AuditArguments {
+interface AuditArguments extends ConfigOption {
   readonly now: boolean;
   readonly window?: string;
-  readonly config: string;
   readonly user?: string;
   readonly mail: boolean;
   readonly json: boolean;
@@ -76,7 +75,7 @@ async function auditOnce(
   }
   const config = given.user === undefined ? settings : configOf(given.user, settings);
   const clock = Date.now;
-  const span = given.window === undefined ? undefined : spanOf(given.window, config);
+  const span = given.window === undefined ? undefined : pastSpanOf(given.window, config);
   const prometheus = createPrometheus({ address: () => config.prometheus });
   const sums = createExactSums(prometheus, clock);
   const airports = createAirportClient({ clock });
@@ -105,7 +104,7 @@ async function auditOnce(
   throw new NotMailedError(textOf((language) => wordsOf(language).mailTest.kept(why[language])));
 }
 
-function spanOf(window: string, { day }: AuditorConfig): PastSpan {
+function pastSpanOf(window: string, { day }: AuditorConfig): PastSpan {
   const read = readPastSpan(window, day, Date.now());
   if (!read.ok) throw new ArgumentError(TEXTS.badWindow(window, read.problem));
   return read.span;

@@ -111,7 +111,7 @@ type StoredReadings =
     }
   | { readonly known: false; readonly reasons: readonly Reason[] };
 
-type Found = Extract<StoredReadings, { known: true }>;
+type FoundReadings = Extract<StoredReadings, { known: true }>;
 
 /**
  * The readings that stand nearest to the ends of a span: of closed windows, of which only what they billed is kept, or
@@ -126,7 +126,7 @@ function storedReadings(
   time: (at: number) => string,
 ): StoredReadings {
   const marks = marksOf(latest, cycle?.trail ?? []);
-  const distance = ({ marks: [first, ...others] }: Found): number =>
+  const distance = ({ marks: [first, ...others] }: FoundReadings): number =>
     Math.abs((first?.at ?? 0) - from) + Math.abs((others.at(-1)?.at ?? 0) - to);
   const found = [fromWindows(windows, from, to), fromMarks(marks, from, to)]
     .filter((each) => each !== undefined)
@@ -151,19 +151,19 @@ function marksOf(
   return [...marks.values()].sort((a, b) => a.at - b.at);
 }
 
-function fromMarks(marks: readonly Mark[], from: number, to: number): Found | undefined {
-  const [first, last] = [nearest(marks, from), nearest(marks, to)];
+function fromMarks(marks: readonly Mark[], from: number, to: number): FoundReadings | undefined {
+  const [first, last] = [nearestMark(marks, from), nearestMark(marks, to)];
   if (first === undefined || last === undefined || first.at >= last.at) return undefined;
   return { known: true, marks: marks.filter(({ at }) => at >= first.at && at <= last.at), windows: [] };
 }
 
 /** Windows that touch, from one end of the span to the other. */
-function fromWindows(windows: readonly WindowRecord[], from: number, to: number): Found | undefined {
-  const first = nearest(
+function fromWindows(windows: readonly WindowRecord[], from: number, to: number): FoundReadings | undefined {
+  const first = nearestMark(
     windows.map((window) => ({ ...window, at: window.from })),
     from,
   );
-  const last = nearest(
+  const last = nearestMark(
     windows.map((window) => ({ ...window, at: window.to })),
     to,
   );
@@ -176,7 +176,7 @@ function fromWindows(windows: readonly WindowRecord[], from: number, to: number)
   return { known: true, marks, windows: chain };
 }
 
-function nearest<T extends { readonly at: number }>(marks: readonly T[], at: number): T | undefined {
+function nearestMark<T extends { readonly at: number }>(marks: readonly T[], at: number): T | undefined {
   const [best] = [...marks].sort((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at));
   return best !== undefined && Math.abs(best.at - at) <= REACH ? best : undefined;
 }

@@ -12,11 +12,18 @@ import { createPrometheus } from '../../runtime/prometheus.ts';
 import { isOpenToOthers, readSettingsText } from '../../runtime/settings-file.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import { createAirportClient } from '../airport/fetch.ts';
-import type { AuditorConfig } from '../config.ts';
+import type { AuditorConfig, ConfigOption } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { EMPTY_AIRPORT, EMPTY_STATE, readAuditState, statePathIn } from '../state/audit-state.ts';
 import { checkDataFolder, checkPort, type ServicePort } from './machine-checks.ts';
-import { checkAirport, checkClock, checkMail, checkPrometheus, checkStore, checkTelegram } from './neighbour-checks.ts';
+import {
+  checkAirport,
+  checkMail,
+  checkPrometheus,
+  checkServerClock,
+  checkStore,
+  checkTelegram,
+} from './neighbour-checks.ts';
 
 type ReadConfig = (file: string, text: string, folder: string) => SettingsRead<AuditorConfig>;
 
@@ -37,7 +44,7 @@ export function serverDoctorCommand(
     .description(translate(COMMANDS.doctor))
     .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .option('--json', translate(TEXTS.json), false)
-    .action(async ({ config: path, json }: { config: string; json: boolean }) => {
+    .action(async ({ config: path, json }: ConfigOption & { json: boolean }) => {
       const findings = await examine(path, readConfig, installation);
       printFindings(findings, (line) => print(`${line}\n`), language, json);
     });
@@ -87,7 +94,7 @@ async function examine(path: string, readConfig: ReadConfig, installation: typeo
         checkAirport(client, each, state.airports.get(each.name) ?? EMPTY_AIRPORT, Date.now()),
       ),
     )),
-    ...known(clockAt === undefined ? undefined : await checkClock(clockAt, Date.now)),
+    ...known(clockAt === undefined ? undefined : await checkServerClock(clockAt, Date.now)),
     await checkMail(config.mail),
     ...known(await checkTelegram(config.telegram)),
   ];

@@ -72,7 +72,7 @@ const [SCARCE, LEAST] = [2 ** 30, 100 * 2 ** 20];
 
 /** Whether a service can write its data, and how much room there is. @param folder that of `[server] DataDir` */
 export async function checkDataFolder(folder: string): Promise<Finding> {
-  const there = await nearest(folder);
+  const there = await nearestFolder(folder);
   try {
     await access(there, constants.W_OK | constants.X_OK);
     const { bavail, bsize } = await statfs(there);
@@ -99,10 +99,10 @@ export async function checkDataFolder(folder: string): Promise<Finding> {
 }
 
 /** The folder itself, else the one above it that is there. */
-async function nearest(folder: string): Promise<string> {
+async function nearestFolder(folder: string): Promise<string> {
   const isThere = await access(folder).then(
     () => true,
     (error: unknown) => errorCode(error) !== 'ENOENT',
   );
-  return isThere || dirname(folder) === folder ? folder : nearest(dirname(folder));
+  return isThere || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
 }

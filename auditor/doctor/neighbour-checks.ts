@@ -87,7 +87,7 @@ export async function checkAirport(
  * @param address its host is asked, and its path, which may be a secret, left out
  * @returns undefined where it does not answer or names no date
  */
-export async function checkClock(address: string, clock: () => number): Promise<Finding | undefined> {
+export async function checkServerClock(address: string, clock: () => number): Promise<Finding | undefined> {
   const { origin, host } = new URL(address);
   const asked = clock();
   const answer = await fetch(origin, {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { ArgumentError, type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
-import type { OpenConfig } from '../config.ts';
+import type { ConfigOption, OpenConfig } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { mailFor, sendMail } from './mail-sender.ts';
@@ -24,7 +24,7 @@ export function mailCommand(print: (text: string) => void, language: Language, o
     .command('test')
     .description(translate(TEXTS.mailTest))
     .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
-    .action(({ config }: { config: string }) => testMail(config, openConfig, print, language));
+    .action(({ config }: ConfigOption) => testMail(config, openConfig, print, language));
   return command;
 }
 

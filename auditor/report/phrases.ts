@@ -213,7 +213,7 @@ function surplusText(
     return surplus.note === undefined ? say.known(name, likely) : say.knownAs(name, likely, onOneLine(surplus.note));
   const sureness = surenessOf(surplus, words, figures);
   if (answered === 'leak') return say.leak(name, likely, sureness);
-  const causes = causesOf(surplus.causes, airport, words);
+  const causes = causeTexts(surplus.causes, airport, words);
   const begun = sinceBeginning ? say.sinceBeginning : say.since(date(since));
   return sentences([
     reported ? say.reported(name, begun, likely, sureness) : say.ongoing(name, likely, sureness),
@@ -255,7 +255,7 @@ function roundest({ low, high }: Interval): number {
   return rounded.find((each) => each >= low && each <= high) ?? Math.round(middle * 100) / 100;
 }
 
-function causesOf(causes: readonly SurplusCause[], airport: AirportModel, { findings }: Words): string[] {
+function causeTexts(causes: readonly SurplusCause[], airport: AirportModel, { findings }: Words): string[] {
   const { cause: kinds, causeMultiplier } = findings.surplus;
   return causes.map((cause) =>
     cause.kind === 'multiplier'

@@ -27,7 +27,7 @@ it('begins empty and comes back as it was written, whatever airports are called'
     precision: 0,
     reasons: [{ code: 'quota_unlimited' as const }, { code: 'figure_missing' as const, detail: 'upload' }],
   };
-  const { meter } = advance(undefined, reading, { resetDue: false });
+  const { meter } = advance(undefined, reading, false);
   const named = withAirport(EMPTY_STATE, 'constructor', {});
   const state = withAirport({ ...withAirport(named, '__proto__', {}), reportedDay: 5 }, 'a.yaml', {
     anchor: { reading, mark: meter.mark },

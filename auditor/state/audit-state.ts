@@ -68,7 +68,7 @@ const fall = z.object({
   renewed: z.boolean(),
 });
 const cycleSchema = course.extend({ falls: z.array(fall).readonly().exactOptional(), ended: course.exactOptional() });
-const airportSchema = z.object({
+const airportStateSchema = z.object({
   /** Where the open window began: the reading, and the counter at it. */
   anchor: z.object({ reading: readingSchema, mark: markSchema }).nullable().default(null),
   /** The last reading that was believed. */
@@ -85,7 +85,7 @@ const airportSchema = z.object({
   /** Windows that are closed, oldest first. */
   windows: z.array(windowRecord).readonly().default([]),
 });
-const userSchema = z.object({
+const userStateSchema = z.object({
   /** Totals of the days reported so far, oldest first. */
   days: z.array(dayTotalsSchema).readonly().default([]),
   /** When a mail server last took a report, epoch milliseconds. */
@@ -102,9 +102,9 @@ const named = <T extends z.ZodType>(thing: T) =>
 const stateSchema = z.object({
   /** When the auditor was first started, epoch milliseconds: reports that were planned from then on are due. */
   began: z.number().nullable().default(null),
-  airports: named(airportSchema),
+  airports: named(airportStateSchema),
   /** What is remembered of those who get reports. */
-  users: named(userSchema),
+  users: named(userStateSchema),
   /** Start of the last day of account that was reported, epoch milliseconds. */
   reportedDay: z.number().nullable().default(null),
   /** Reports of that day that may not be in the archive and the outbox yet: kept with it, so that no crash makes two of one. */
@@ -116,13 +116,13 @@ const stateSchema = z.object({
   amended: z.array(amendmentSchema).readonly().default([]),
 });
 
-export type AirportState = z.infer<typeof airportSchema>;
-type UserState = z.infer<typeof userSchema>;
+export type AirportState = z.infer<typeof airportStateSchema>;
+type UserState = z.infer<typeof userStateSchema>;
 export type AuditState = z.infer<typeof stateSchema>;
 
 export const EMPTY_STATE: AuditState = stateSchema.parse({});
-const EMPTY_USER: UserState = userSchema.parse({});
-export const EMPTY_AIRPORT: AirportState = airportSchema.parse({});
+const EMPTY_USER: UserState = userStateSchema.parse({});
+export const EMPTY_AIRPORT: AirportState = airportStateSchema.parse({});
 
 export const statePathIn = (dataFolder: string): string => join(dataFolder, 'state.json');
 

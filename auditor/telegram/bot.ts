@@ -70,7 +70,7 @@ export function startTelegramBot({
       if (chat !== undefined) await send(chat, await answer(chat, context.callbackQuery.data));
       await context.answerCallbackQuery();
     });
-    bot.catch(({ error }) => logger.warn({ problem: wordsOf(error) }, 'a Telegram message was not answered'));
+    bot.catch(({ error }) => logger.warn({ problem: withoutToken(error) }, 'a Telegram message was not answered'));
     const { topics, mute, stop } = botMessages(language);
     const commands = TOPICS.map((command) => ({ command, description: topics[command] }));
     await bot.api.setMyCommands([
@@ -89,12 +89,12 @@ export function startTelegramBot({
     run: once,
     onError(error) {
       if (!task.signal.aborted)
-        logger.error({ problem: wordsOf(error) }, 'Telegram cannot be used for now; tried again');
+        logger.error({ problem: withoutToken(error) }, 'Telegram cannot be used for now; tried again');
     },
   });
   task.start();
   const logUnsent = (error: unknown): void =>
-    logger.warn({ problem: wordsOf(error) }, 'a finding was not told on Telegram; tried again');
+    logger.warn({ problem: withoutToken(error) }, 'a finding was not told on Telegram; tried again');
   const tell = async (user: string, { key, at, text, isTold }: News): Promise<void> => {
     for (const { chat, mutedUntil, told } of await chats.of(user)) {
       if (mutedUntil > clock.now() || isTold(told.get(key))) continue;
@@ -154,7 +154,7 @@ function isOfTheChat(error: unknown): boolean {
 }
 
 /** What went wrong, without the token, which is in every address of the Bot API. */
-function wordsOf(error: unknown): string {
+function withoutToken(error: unknown): string {
   if (error instanceof GrammyError) return `${error.method}: ${error.error_code} ${error.description}`;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== undefined && path !== undefined) return `${path} cannot be used (${code}); look at [server] DataDir`;

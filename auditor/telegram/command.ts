@@ -2,11 +2,9 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
-import type { OpenConfig } from '../config.ts';
+import type { ConfigOption, OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { type Chat, createChats, makeBindingCode } from './chats.ts';
-
-type Given = { readonly config: string };
 
 /**
  * `flowcollect telegram code|list|unbind`: binds a chat to a user by a one-time code, shows which are bound, and unbinds
@@ -28,7 +26,7 @@ export function telegramCommand(print: (text: string) => void, translate: Transl
   };
   add('code', TEXTS.code)
     .option('--user <name>', translate(TEXTS.chatUser), 'default')
-    .action(async ({ user, config: path }: Given & { user: string }) => {
+    .action(async ({ user, config: path }: ConfigOption & { user: string }) => {
       const settings = await openConfig(path);
       if (settings.telegram === undefined) {
         throw new ArgumentError(TEXTS.noBot(basename(path)));
@@ -41,21 +39,23 @@ export function telegramCommand(print: (text: string) => void, translate: Transl
     });
   add('list', TEXTS.listChats)
     .option('--json', translate(TEXTS.json), false)
-    .action(async ({ config: path, json }: Given & { json: boolean }) => {
+    .action(async ({ config: path, json }: ConfigOption & { json: boolean }) => {
       list(await createChats((await openConfig(path)).dataFolder).all(), json);
     });
   add('unbind', TEXTS.unbind)
     .option('--user <name>', translate(TEXTS.unbindUser))
     .option('--chat <number>', translate(TEXTS.unbindChat))
     .option('--json', translate(TEXTS.json), false)
-    .action(async ({ user, chat, config: path, json }: Given & { user?: string; chat?: string; json: boolean }) => {
-      if (user === undefined && chat === undefined) throw new ArgumentError(TEXTS.unbindWhom);
-      const chats = createChats((await openConfig(path)).dataFolder);
-      const gone = await chats.unbind(
-        (each) => (user === undefined || each.user === user) && (chat === undefined || String(each.chat) === chat),
-      );
-      if (gone.length === 0) throw new ArgumentError(TEXTS.noChat);
-      list(gone, json);
-    });
+    .action(
+      async ({ user, chat, config: path, json }: ConfigOption & { user?: string; chat?: string; json: boolean }) => {
+        if (user === undefined && chat === undefined) throw new ArgumentError(TEXTS.unbindWhom);
+        const chats = createChats((await openConfig(path)).dataFolder);
+        const gone = await chats.unbind(
+          (each) => (user === undefined || each.user === user) && (chat === undefined || String(each.chat) === chat),
+        );
+        if (gone.length === 0) throw new ArgumentError(TEXTS.noChat);
+        list(gone, json);
+      },
+    );
   return command;
 }

@@ -1,16 +1,16 @@
 import { cutToWidth, displayWidth, formatBytes, formatRate, padToWidth } from '../../core/units.ts';
-import { both, type Row } from './summary.ts';
+import { both, type SummaryRow } from './summary.ts';
 import type { ConsoleMessages } from './texts.ts';
 
 /** How rows become lines of one width. */
 interface Columns {
   head(first: string): string;
-  line(name: string, row: Row): string;
+  line(name: string, row: SummaryRow): string;
 }
 
 interface Column {
   title(words: ConsoleMessages['columns']): string;
-  text(row: Row): string;
+  text(row: SummaryRow): string;
 }
 
 const USUAL_NAME_COLUMNS = 22;

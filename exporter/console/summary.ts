@@ -24,7 +24,7 @@ export interface DeviceView {
 }
 
 /** A row of the table: bytes a second, today, and so far. */
-export interface Row {
+export interface SummaryRow {
   readonly name: string;
   readonly rate: Bytes;
   readonly today: Bytes;
@@ -33,10 +33,10 @@ export interface Row {
 
 /** What the console shows of the counters. */
 export interface Summary {
-  readonly classes: readonly (Row & { readonly name: TrafficClass })[];
-  readonly all: Row;
+  readonly classes: readonly (SummaryRow & { readonly name: TrafficClass })[];
+  readonly all: SummaryRow;
   /** Most bytes first. */
-  readonly nodes: readonly Row[];
+  readonly nodes: readonly SummaryRow[];
   /** Bytes that were settled, both directions. */
   readonly settled: number;
 }
@@ -81,7 +81,7 @@ export function createRateMeter(): RateMeter {
     // A frame may cover a night: what it brings did not move within the second in which it came.
     const span = from === undefined || to === undefined ? 0 : to.at - from.at;
     const isNow = to !== undefined && now - to.at <= WINDOW_MS + Math.min(span, LONGEST_FRAME_MS);
-    const rows = (key: 'class' | 'node'): Row[] =>
+    const rows = (key: 'class' | 'node'): SummaryRow[] =>
       [...sums[key]].map(([name, total]) => ({
         name,
         total,
@@ -96,7 +96,7 @@ export function createRateMeter(): RateMeter {
 
 /** Several devices as one: rows of the same name added up. */
 export function mergeSummaries(summaries: readonly Summary[]): Summary {
-  const merged = (rows: readonly Row[]): Row[] =>
+  const merged = (rows: readonly SummaryRow[]): SummaryRow[] =>
     [...new Set(rows.map(({ name }) => name))].map((name) =>
       addRows(
         name,
@@ -113,7 +113,7 @@ export function mergeSummaries(summaries: readonly Summary[]): Summary {
 /** All bytes of a row, both directions. */
 export const both = ({ upload, download }: Bytes): number => upload + download;
 
-function arrange(classes: readonly Row[], nodes: readonly Row[], settled: number): Summary {
+function arrange(classes: readonly SummaryRow[], nodes: readonly SummaryRow[], settled: number): Summary {
   return {
     classes: TRAFFIC_CLASSES.flatMap((name) => classes.filter((row) => row.name === name)) as Summary['classes'],
     all: addRows('', classes),
@@ -123,7 +123,7 @@ function arrange(classes: readonly Row[], nodes: readonly Row[], settled: number
 }
 
 /** Several rows as one. */
-export function addRows(name: string, rows: readonly Row[]): Row {
+export function addRows(name: string, rows: readonly SummaryRow[]): SummaryRow {
   return {
     name,
     rate: add(rows.map(({ rate }) => rate)),

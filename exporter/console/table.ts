@@ -4,7 +4,7 @@ import { formatBytes, formatRate, withoutControls, wrapToWidth } from '../../cor
 import { describeKernelProblem } from '../kernel/problem.ts';
 import { describePushProblem } from '../push/problem.ts';
 import { columnsFor } from './columns.ts';
-import { addRows, both, type DeviceView, mergeSummaries, type Row, type Summary } from './summary.ts';
+import { addRows, both, type DeviceView, mergeSummaries, type Summary, type SummaryRow } from './summary.ts';
 import { type ConsoleMessages, consoleMessages } from './texts.ts';
 
 /** A device as it is shown. */
@@ -45,7 +45,7 @@ export function renderTable(devices: readonly ShownDevice[], showing: Showing, {
   ];
   const names = [...ofDevices, ...classes, ...summary.nodes].map(({ name }) => name);
   const { head, line } = columnsFor(columns, names, words.columns);
-  const lines = (shown: readonly Row[]): string[] => shown.map((row) => line(row.name, row));
+  const lines = (shown: readonly SummaryRow[]): string[] => shown.map((row) => line(row.name, row));
 
   const top = wrapToWidth(`FlowCollect · ${title}`, columns - 1);
   const connections = devices.reduce((sum, { view }) => sum + view.counters.connections, 0);
@@ -70,7 +70,7 @@ export function renderTable(devices: readonly ShownDevice[], showing: Showing, {
 }
 
 /** The first rows of a list that is longer than there is room, and the others as one. */
-function fitting(rows: readonly Row[], room: number, words: ConsoleMessages): readonly Row[] {
+function fitting(rows: readonly SummaryRow[], room: number, words: ConsoleMessages): readonly SummaryRow[] {
   if (rows.length <= room) return rows;
   const shown = rows.slice(0, Math.max(0, room - 1));
   const others = rows.slice(shown.length);
@@ -81,7 +81,7 @@ function fitting(rows: readonly Row[], room: number, words: ConsoleMessages): re
 export function renderLine({ view, summary }: ShownDevice, showing: Showing): string {
   const words = consoleMessages(showing.language);
   const { rate, today, total } = summary.all;
-  const bytes = (row: Row): string => formatBytes(both(row.total));
+  const bytes = (row: SummaryRow): string => formatBytes(both(row.total));
   const parts = [
     view.deviceId,
     `${words.columns.upload} ${formatRate(rate.upload)} ${words.columns.download} ${formatRate(rate.download)}`,

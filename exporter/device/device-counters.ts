@@ -12,7 +12,7 @@ import {
   type InterfaceSeries,
 } from '../ledger/side-counters.ts';
 import { type LedgerCounters, type LedgerState, type PushedCounters, resumeLedgerState } from '../ledger/state.ts';
-import { add, type Counted, includes, merge, subtract } from './merge.ts';
+import { type Counted, countedBetween, includes, merge, withMore } from './merge.ts';
 import type { SavedCounters } from './saved-device.ts';
 import { compare, type ReadBack, type SyncState } from './sync-state.ts';
 
@@ -280,10 +280,10 @@ export function createDeviceCounters(
     },
     unaccepted() {
       const own = ledger.state();
-      return subtract(own, start() ?? (compared ? (since ?? own) : saved.ledger));
+      return countedBetween(own, start() ?? (compared ? (since ?? own) : saved.ledger));
     },
     takeOver(counted) {
-      ledger = openLedger(add(ledger.state(), counted, options));
+      ledger = openLedger(withMore(ledger.state(), counted, options));
     },
   };
 }

@@ -22,16 +22,16 @@ interface KernelComparison {
   view(): InterfaceView;
 }
 
-interface Totals {
+interface RoleTotals {
   readonly kernel: number;
   readonly role: number;
 }
 
 export function createKernelComparison(): KernelComparison {
-  const first = new Map<InterfaceRole, Totals>();
-  const latest = new Map<InterfaceRole, Totals>();
+  const first = new Map<InterfaceRole, RoleTotals>();
+  const latest = new Map<InterfaceRole, RoleTotals>();
 
-  const moved = (role: InterfaceRole): Totals | undefined => {
+  const moved = (role: InterfaceRole): RoleTotals | undefined => {
     const [from, to] = [first.get(role), latest.get(role)];
     return from === undefined || to === undefined
       ? undefined

@@ -3,7 +3,7 @@ import { createKernelModel, downloaded } from '../../test/device-models.ts';
 import { domainOf } from '../host/node-domains.ts';
 import { EMPTY_CATALOG, type Frame } from '../ledger/frame.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
-import { add, type MergeInput, merge, subtract } from './merge.ts';
+import { countedBetween, type MergeInput, merge, withMore } from './merge.ts';
 
 const OPTIONS = { localNodes: [], domainOf, familyCap: 2 };
 
@@ -69,7 +69,7 @@ describe('counters that are put together', () => {
     moved(own, 10, 'b.com');
     moved(own, 100, 'c.com');
     moved(own, 1000, 'a.com');
-    const sum = createLedger(OPTIONS, add(pushed.ledger.state(), own.ledger.state(), OPTIONS));
+    const sum = createLedger(OPTIONS, withMore(pushed.ledger.state(), own.ledger.state(), OPTIONS));
     expect(hosts(sum).toSorted()).toEqual([
       ['a.com', 1001],
       ['b.com', 10],
@@ -83,8 +83,8 @@ describe('counters that are put together', () => {
     moved(one, 5, 'a.com');
     const earlier = one.ledger.state();
     moved(one, 70, 'a.com');
-    const since = subtract(one.ledger.state(), earlier);
+    const since = countedBetween(one.ledger.state(), earlier);
     expect(since).toMatchObject({ kernel: { download: 70 }, families: { host: [{ bytes: 70 }] } });
-    expect(add(earlier, since, OPTIONS).kernel).toEqual(one.ledger.state().kernel);
+    expect(withMore(earlier, since, OPTIONS).kernel).toEqual(one.ledger.state().kernel);
   });
 });

@@ -47,7 +47,7 @@ export function merge(input: MergeInput): { ledger: LedgerState; upToMark: Ledge
   }
   const upToMark = { ...(countGap ? withGap(held, mark, input) : held), at: mark.at, raw: mark.raw };
   const { at: _, raw, latest, connections, models, pace, goneAt } = own;
-  const all = add(upToMark, subtract(own, mark), options);
+  const all = withMore(upToMark, countedBetween(own, mark), options);
   return { ledger: { ...all, at: own.at, raw, latest, connections, models, pace, goneAt }, upToMark };
 }
 
@@ -60,7 +60,7 @@ function withGap(held: LedgerState, mark: LedgerState, { catalog, options }: Mer
 }
 
 /** A ledger with what another counted too; keys that find no name of theirs any more are `other`. */
-export function add(ledger: LedgerState, more: Counted, { familyCap }: LedgerOptions): LedgerState {
+export function withMore(ledger: LedgerState, more: Counted, { familyCap }: LedgerOptions): LedgerState {
   const families = eachDimension((dimension) => {
     const kept = ledger.families[dimension];
     const names = new Set(kept.map(({ key }) => key).filter((key) => !isOwnWord(key)));
@@ -88,7 +88,7 @@ export function add(ledger: LedgerState, more: Counted, { familyCap }: LedgerOpt
 }
 
 /** What was counted between two states of one ledger. */
-export function subtract(later: LedgerState, earlier: LedgerState): Counted {
+export function countedBetween(later: LedgerState, earlier: LedgerState): Counted {
   return {
     kernel: minus(later.kernel, earlier.kernel),
     carry: minus(later.carry, earlier.carry),

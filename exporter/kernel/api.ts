@@ -47,13 +47,13 @@ export interface KernelApi {
   /** As configured, to name in messages. */
   readonly address: string;
   /** The body of one GET that was answered 200. */
-  get(path: string, signal: AbortSignal): Promise<Asked<Uint8Array>>;
-  json(path: string, signal: AbortSignal): Promise<Asked<unknown>>;
+  get(path: string, signal: AbortSignal): Promise<KernelResult<Uint8Array>>;
+  json(path: string, signal: AbortSignal): Promise<KernelResult<unknown>>;
   /**
    * What `/version` names, which tells a wrong secret from a dead kernel and from something else on that port. A refused
    * WebSocket cannot tell them apart.
    */
-  version(signal: AbortSignal): Promise<Asked<string>>;
+  version(signal: AbortSignal): Promise<KernelResult<string>>;
   /**
    * The requests by which a stream is asked for, to be tried in turn: a proxy in between may drop the header of an upgrade,
    * and kernels take the secret in the query too.
@@ -64,7 +64,7 @@ export interface KernelApi {
 }
 
 /** What a kernel answered, or why there is nothing to use. */
-export type Asked<T> =
+export type KernelResult<T> =
   | { readonly kind: 'answer'; readonly value: T }
   | { readonly kind: 'problem'; readonly problem: KernelProblem };
 
@@ -77,7 +77,7 @@ export function openKernelApi(network: Network, { address, secret, ...trust }: K
   const client = network.client({ ...kernelTransport(address), trust, timeout: TIMEOUT_MS });
   const headers: Readonly<Record<string, string>> = secret === '' ? {} : { authorization: `Bearer ${secret}` };
 
-  async function get(path: string, signal: AbortSignal): Promise<Asked<Uint8Array>> {
+  async function get(path: string, signal: AbortSignal): Promise<KernelResult<Uint8Array>> {
     const result = await client.request({ path, headers, signal });
     if (result.kind === 'failure') return { kind: 'problem', problem: problemOf(result.failure) };
     if (result.status === 200) return { kind: 'answer', value: result.body };
@@ -85,7 +85,7 @@ export function openKernelApi(network: Network, { address, secret, ...trust }: K
     return { kind: 'problem', problem: { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.answers(result.status) } };
   }
 
-  async function json(path: string, signal: AbortSignal): Promise<Asked<unknown>> {
+  async function json(path: string, signal: AbortSignal): Promise<KernelResult<unknown>> {
     const answer = await get(path, signal);
     if (answer.kind === 'problem') return answer;
     const value = parseJson(answer.value);

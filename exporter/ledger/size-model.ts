@@ -44,7 +44,7 @@ const OUTLIER_DEVIATIONS = 2.5;
 /** What was learned fades, so that a model follows habits that change: uncertainty grows by this part each frame. */
 const FADE = 2e-4;
 
-interface Estimate {
+interface SizeEstimate {
   /** The variance is never more than before anything was seen. */
   readonly most: number;
   mean: number;
@@ -53,14 +53,14 @@ interface Estimate {
 
 /** @param saved goes on from there; what it says of other parameters is left out */
 export function createSizeModel(priors: ReadonlyMap<string, Prior>, saved: SavedSizeModel = []): SizeModel {
-  const estimates = new Map<string, Estimate>();
+  const estimates = new Map<string, SizeEstimate>();
   for (const [name, { mean, deviation }] of priors) {
     const before = saved.find((each) => each.name === name);
     const most = deviation ** 2;
     estimates.set(name, { most, mean: before?.mean ?? mean, variance: before?.variance ?? most });
   }
 
-  const estimateOf = (name: string): Estimate => {
+  const estimateOf = (name: string): SizeEstimate => {
     const estimate = estimates.get(name);
     if (estimate === undefined) throw new Error(`The size model has no parameter "${name}".`);
     return estimate;

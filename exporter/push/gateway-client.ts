@@ -76,7 +76,7 @@ export function createGatewayClient(network: Network): GatewayClient {
   async function send(
     { origin, token, deviceId }: GatewayAddress,
     { headers, ...request }: Omit<HttpRequest, 'path'>,
-  ): Promise<Answer | { readonly kind: 'problem'; readonly problem: PushProblem }> {
+  ): Promise<GatewayAnswer | { readonly kind: 'problem'; readonly problem: PushProblem }> {
     const authorization: HttpRequest['headers'] = token === '' ? {} : { authorization: `Bearer ${token}` };
     const result = await clientOf(origin).request({
       ...request,
@@ -121,7 +121,7 @@ export function createGatewayClient(network: Network): GatewayClient {
 /** Certificates of a gateway are judged by the host's authorities, so that a failure always has a code. */
 const codeOf = (failure: ConnectionFailure): string => ('code' in failure ? failure.code : failure.kind);
 
-interface Answer {
+interface GatewayAnswer {
   readonly kind: 'answer';
   readonly status: number;
   readonly text: string;
@@ -135,7 +135,7 @@ function ageOf(now: unknown, then: unknown): number | undefined {
   return Number.isFinite(age) ? Math.max(0, age) : undefined;
 }
 
-function readAnswer(answer: Answer): ReadBackResult {
+function readAnswer(answer: GatewayAnswer): ReadBackResult {
   const bad = (detail: string): ReadBackResult => ({ kind: 'problem', problem: { kind: 'bad_answer', detail } });
   if (answer.status === 404) {
     // A wrong port or a proxy's own 404 must not pass for "this device has never pushed".
@@ -150,7 +150,7 @@ function readAnswer(answer: Answer): ReadBackResult {
   }
 }
 
-function problemOfAnswer(answer: Answer): PushProblem {
+function problemOfAnswer(answer: GatewayAnswer): PushProblem {
   const { status } = answer;
   const { code, detail, freeIn } = readError(answer);
   if (status === 401) return { kind: 'wrong_token' };
@@ -163,7 +163,7 @@ function problemOfAnswer(answer: Answer): PushProblem {
   return { kind: 'refused', status, detail };
 }
 
-function readError({ text }: Answer): { isJson: boolean; code: string; detail: string; freeIn: number } {
+function readError({ text }: GatewayAnswer): { isJson: boolean; code: string; detail: string; freeIn: number } {
   const body = ErrorBody.safeParse(parseJson(text));
   if (!body.success || body.data.error === undefined) return { isJson: false, code: '', detail: '', freeIn: HELD_MS };
   const { error, code = error, message = error, free_in_milliseconds: freeIn = HELD_MS } = body.data;
@@ -175,7 +175,7 @@ class ReadBackError extends Error {
   override readonly name = 'ReadBackError';
 }
 
-type Labels = ReadonlyMap<string, string>;
+type SeriesLabels = ReadonlyMap<string, string>;
 
 /**
  * A device's last accepted push, as counters.
@@ -188,7 +188,7 @@ export function decodeReadBack(text: string, state: string): ReadBack {
   const id = readStateHeader(state);
   if (id === undefined) throw new ReadBackError('no usable state header');
   const families = parse(text);
-  const read = <T>(name: string, decode: (labels: Labels, value: number) => T): T[] =>
+  const read = <T>(name: string, decode: (labels: SeriesLabels, value: number) => T): T[] =>
     (families.get(name)?.samples ?? []).map(({ labels, value }) => {
       if (!Number.isSafeInteger(value)) throw new ReadBackError(`${name} holds ${value}, which is no whole number`);
       return decode(labels, value);
@@ -256,11 +256,11 @@ function parse(text: string): ReadonlyMap<string, ExpositionFamily> {
 }
 
 /** Prometheus takes an empty label for one that is not there. */
-function label(labels: Labels, name: string): string {
+function label(labels: SeriesLabels, name: string): string {
   return labels.get(name) ?? '';
 }
 
-function oneOf<const T extends string>(known: readonly T[], labels: Labels, name: string): T {
+function oneOf<const T extends string>(known: readonly T[], labels: SeriesLabels, name: string): T {
   const value = label(labels, name);
   const found = known.find((each) => each === value);
   if (found === undefined) throw new ReadBackError(`${name}="${value}" is not one of ${known.join(', ')}`);

@@ -63,18 +63,18 @@ export const newProcessCounters = (startedAt: number): ProcessCounters => ({
 });
 
 /** The lines of one metric at the moment; none where it has no series. */
-type Lines = (moment: DeviceMoment, own: ProcessCounters) => readonly string[];
+type FamilyLines = (moment: DeviceMoment, own: ProcessCounters) => readonly string[];
 
 /** Labels in the order of their names, each alike named in a series, or with what of it is its value. */
-type Labels<T> = readonly ((keyof T & string) | readonly [label: string, property: keyof T])[];
+type LabelOrder<T> = readonly ((keyof T & string) | readonly [label: string, property: keyof T])[];
 
 /** A family of the contract. A device may have thousands of series: a line is all that is made of one. */
 function family<T>(
   name: string,
-  labels: Labels<T>,
+  labels: LabelOrder<T>,
   value: keyof T,
   seriesOf: (moment: DeviceMoment, own: ProcessCounters) => readonly T[],
-): Lines {
+): FamilyLines {
   const head = familyHead(requireMetric(name));
   const parts = labels.map((each, index) => {
     const [label, property]: readonly [string, keyof T] = typeof each === 'string' ? [each, each] : each;
@@ -94,16 +94,16 @@ function family<T>(
   };
 }
 
-const single = (name: string, read: (moment: DeviceMoment, own: ProcessCounters) => number): Lines =>
+const single = (name: string, read: (moment: DeviceMoment, own: ProcessCounters) => number): FamilyLines =>
   family<{ readonly value: number }>(name, [], 'value', (moment, own) => [{ value: read(moment, own) }]);
 
-const directed = (name: string, bytesOf: (counters: LedgerCounters) => Bytes | undefined): Lines =>
+const directed = (name: string, bytesOf: (counters: LedgerCounters) => Bytes | undefined): FamilyLines =>
   family<{ readonly direction: Direction; readonly bytes: number }>(name, ['direction'], 'bytes', ({ counters }) => {
     const bytes = bytesOf(counters);
     return bytes === undefined ? [] : DIRECTIONS.map((direction) => ({ direction, bytes: bytes[direction] }));
   });
 
-const versioned = (name: string, versionOf: (moment: DeviceMoment) => string | undefined): Lines =>
+const versioned = (name: string, versionOf: (moment: DeviceMoment) => string | undefined): FamilyLines =>
   family<{ readonly version: string; readonly value: number }>(name, ['version'], 'value', (moment) => {
     const version = versionOf(moment);
     return version === undefined ? [] : [{ version, value: 1 }];
@@ -111,7 +111,7 @@ const versioned = (name: string, versionOf: (moment: DeviceMoment) => string | u
 
 const FRAME_SECONDS = 'flowcollect_exporter_frame_seconds';
 const FRAME_SECONDS_HEAD = familyHead(requireMetric(FRAME_SECONDS));
-const frameSecondsLines: Lines = (_, { frames, frameSeconds, buckets }) => [
+const frameSecondsLines: FamilyLines = (_, { frames, frameSeconds, buckets }) => [
   FRAME_SECONDS_HEAD,
   ...buckets.map(({ le, frames: count }) => `${FRAME_SECONDS}_bucket{le="${le}"} ${count}\n`),
   `${FRAME_SECONDS}_bucket{le="+Inf"} ${frames}\n`,
@@ -121,7 +121,7 @@ const frameSecondsLines: Lines = (_, { frames, frameSeconds, buckets }) => [
 
 const RELOAD = 'flowcollect_exporter_config_last_reload';
 
-const METRICS: readonly Lines[] = [
+const METRICS: readonly FamilyLines[] = [
   family<TrafficSeries>(
     TRAFFIC_BYTES,
     ['accounting', 'class', 'direction', 'node', 'provider'],

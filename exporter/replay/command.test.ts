@@ -6,7 +6,7 @@ import { errorText, type Language, translateTo } from '../../core/language.ts';
 import { commandOf } from '../../runtime/command-line.ts';
 import { nodeHost } from '../host/node-host.ts';
 import { replayCommand } from './command.ts';
-import { surplusOf } from './replay.ts';
+import { farthestFrom } from './replay.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -44,9 +44,9 @@ it('ends with whether all series are the kernel’s totals to the byte', async (
     { direction: 'upload', bytes: 40 },
     { direction: 'download', bytes: 300 },
   ] as const;
-  expect(surplusOf([series, series], 'download', 1000)).toBe(0);
-  expect(surplusOf([series, series.slice(1)], 'download', 1000)).toBe(-700);
-  expect(surplusOf([series], 'upload', 39)).toBe(1);
+  expect(farthestFrom([series, series], 'download', 1000)).toBe(0);
+  expect(farthestFrom([series, series.slice(1)], 'download', 1000)).toBe(-700);
+  expect(farthestFrom([series], 'upload', 39)).toBe(1);
 });
 
 it.each([

@@ -78,14 +78,14 @@ export function replay(input: ReplayInput): ReplayResult {
   const { kernel, carry, restarts, traffic, families } = ledger.counters();
   const cuts = [traffic, ...Object.values(families)];
   const surplus = {
-    upload: surplusOf(cuts, 'upload', moved.upload - carry.upload),
-    download: surplusOf(cuts, 'download', moved.download - carry.download),
+    upload: farthestFrom(cuts, 'upload', moved.upload - carry.upload),
+    download: farthestFrom(cuts, 'download', moved.download - carry.download),
   };
   return { frames: sampled.length, kernel, carry, surplus, restarts, series: traffic, families };
 }
 
 /** Of the cut that is farthest from what moved. */
-export function surplusOf(
+export function farthestFrom(
   cuts: readonly (readonly { readonly direction: Direction; readonly bytes: number }[])[],
   direction: Direction,
   moved: number,

@@ -1,6 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type Device, deviceIdProblem, pushPath } from '../../core/device-id.ts';
+import { deviceIdProblem, pushPath, type UserDevice } from '../../core/device-id.ts';
 import type { Clock } from '../../runtime/async.ts';
 import { createAuthRateLimiter, textOfHeader } from '../../runtime/http.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
@@ -91,7 +91,7 @@ function badPath(problem: string): HttpProblem {
 }
 
 /** The device of a request: the user is the token's, the DeviceID one that the token may use. */
-type Authenticate = (request: IncomingMessage) => ({ readonly kind: 'identified' } & Device) | HttpProblem;
+type Authenticate = (request: IncomingMessage) => ({ readonly kind: 'identified' } & UserDevice) | HttpProblem;
 
 /**
  * Decides by method, path and token alone whether a request is one of a device. Who has no token that is known learns

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { isLoopback } from '../../core/addresses.ts';
-import { type Device, deviceIdProblem } from '../../core/device-id.ts';
+import { deviceIdProblem, type UserDevice } from '../../core/device-id.ts';
 import { createAuthRateLimiter } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { bearerHash } from '../access/authenticate.ts';
@@ -18,7 +18,7 @@ interface AdminHandlerOptions {
   /** SHA-256 of `[server] AdminToken`, as of now; nothing is administered without one. */
   hash(): Buffer | undefined;
   /** A device is gone permanently. */
-  retired(device: Device): void;
+  retired(device: UserDevice): void;
 }
 
 /** What only the administrator of the machine may do: from loopback, with the admin token. */

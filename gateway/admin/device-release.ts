@@ -1,4 +1,4 @@
-import { type Device, deviceKey } from '../../core/device-id.ts';
+import { deviceKey, type UserDevice } from '../../core/device-id.ts';
 import { seriesKey } from '../../core/exposition.ts';
 import { metricSpec } from '../../core/metric-contract.ts';
 import type { Clock } from '../../runtime/async.ts';
@@ -21,20 +21,20 @@ interface DeviceReleaseOptions {
   readonly storedValues: StoredValues;
 }
 
-type Outcome = Promise<{ readonly kind: 'done' } | HttpProblem>;
+type ReleaseOutcome = Promise<{ readonly kind: 'done' } | HttpProblem>;
 
 /** Releases devices from what was accepted of them. */
 export interface DeviceRelease {
   /** Lets the next push of a device hold whatever it does, from any state; until then there is nothing to read back. */
-  rebase(device: Device): Outcome;
+  rebase(device: UserDevice): ReleaseOutcome;
   /** Lets go of a silent device, once Prometheus has its last values; the store shows it no more within a moment. */
-  retire(device: Device): Outcome;
+  retire(device: UserDevice): ReleaseOutcome;
 }
 
 export function createDeviceRelease({ pushes, kept, store, clock, storedValues }: DeviceReleaseOptions): DeviceRelease {
   const unknown = httpProblem('not_found', 'nothing was accepted from this device; check user and DeviceID');
 
-  async function lacking(device: Device, ledger: RisingCounters): Promise<HttpProblem | undefined> {
+  async function lacking(device: UserDevice, ledger: RisingCounters): Promise<HttpProblem | undefined> {
     try {
       const stored = await storedValues(device);
       const series = ledger.series.filter((each, index) => stored.get(each) !== ledger.values[index]);
@@ -50,13 +50,13 @@ export function createDeviceRelease({ pushes, kept, store, clock, storedValues }
     }
   }
 
-  async function rebase(device: Device): Outcome {
+  async function rebase(device: UserDevice): ReleaseOutcome {
     if (kept.held(device) === undefined) return unknown;
     await kept.rebase(device);
     return { kind: 'done' };
   }
 
-  async function retire(device: Device, seenAt: number | undefined): Outcome {
+  async function retire(device: UserDevice, seenAt: number | undefined): ReleaseOutcome {
     const push = kept.held(device);
     if (push === undefined) return (await isShown(device)) ? remove(device) : unknown;
     if (Math.abs(clock.now() - (seenAt ?? push.at)) < HOLD_MS) {
@@ -79,12 +79,12 @@ export function createDeviceRelease({ pushes, kept, store, clock, storedValues }
   }
 
   /** One that was retired comes back where Pushgateway was killed before it wrote its file again. */
-  async function isShown(device: Device): Promise<boolean> {
+  async function isShown(device: UserDevice): Promise<boolean> {
     const times = await store.pushTimes().catch(() => new Map<string, number>());
     return times.has(deviceKey(device));
   }
 
-  async function remove(device: Device): Outcome {
+  async function remove(device: UserDevice): ReleaseOutcome {
     if ((await store.remove(device)).kind === 'delivered') return { kind: 'done' };
     return httpProblem('pushgateway_down', `${store.name} does not remove the device; start it`);
   }
@@ -96,7 +96,7 @@ export function createDeviceRelease({ pushes, kept, store, clock, storedValues }
 }
 
 /** The newest values that Prometheus has of a device, by series without the labels that say whose they are. */
-type StoredValues = (device: Device) => Promise<ReadonlyMap<string, number>>;
+type StoredValues = (device: UserDevice) => Promise<ReadonlyMap<string, number>>;
 
 /** A device that is gone is retired some day later; its series are still found where a scrape lost them since. */
 const LOOK_BACK = '1d';

@@ -1,4 +1,4 @@
-import { type Device, deviceKey } from '../../core/device-id.ts';
+import { deviceKey, type UserDevice } from '../../core/device-id.ts';
 import { type ExpositionFamily, readNumber, writeNumber } from '../../core/exposition.ts';
 import { type MetricSpec, metricSpec } from '../../core/metric-contract.ts';
 import type { HttpProblem } from '../http/problem.ts';
@@ -37,7 +37,7 @@ interface PushParser {
    * @param bytes must not change afterwards
    * @param packed the same as gzip data
    */
-  parse(device: Device, bytes: Buffer, packed?: Buffer): ParsedPush | HttpProblem;
+  parse(device: UserDevice, bytes: Buffer, packed?: Buffer): ParsedPush | HttpProblem;
 }
 
 /** Layouts of a thousand devices or two, each as large as what it pushes. */

@@ -36,7 +36,7 @@ export function openCertificate({ cert, key }: CertificateFiles, logger: Logger)
       try {
         return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
       } catch (error) {
-        throw unusable(error);
+        throw unusableCertificate(error);
       }
     },
     parse(certificate) {
@@ -44,14 +44,14 @@ export function openCertificate({ cert, key }: CertificateFiles, logger: Logger)
         createSecureContext(certificate);
         return certificate;
       } catch (error) {
-        throw unusable(error);
+        throw unusableCertificate(error);
       }
     },
     logger,
   });
 }
 
-function unusable(error: unknown): CertificateError {
+function unusableCertificate(error: unknown): CertificateError {
   const code = errorCode(error);
   return new CertificateError({
     zh: `[server] TlsCert 与 TlsKey 无法使用（${code}）：两者须为可读的 PEM 文件，且属于同一张证书`,

@@ -35,7 +35,7 @@ export interface Place {
   readonly length: number;
 }
 
-interface Waiting {
+interface WaitingRecord {
   readonly record: LogRecord;
   /** Where somebody waits for the medium. */
   readonly put?: { resolve(): void; reject(error: unknown): void };
@@ -69,10 +69,10 @@ export function createAppendOnlyLog(found: FoundLog, logger: Logger, spareBytes 
   let { number, file, size, isSpoilt } = found;
   let path = join(folder, nameOfLog(number));
   let limit = spareBytes;
-  let queue: Waiting[] = [];
+  let queue: WaitingRecord[] = [];
   let running: Promise<void> | undefined;
 
-  function add(waiting: Waiting): void {
+  function add(waiting: WaitingRecord): void {
     queue.push(waiting);
     running ??= run();
   }
@@ -96,7 +96,7 @@ export function createAppendOnlyLog(found: FoundLog, logger: Logger, spareBytes 
     running = undefined;
   }
 
-  async function append(batch: readonly Waiting[]): Promise<void> {
+  async function append(batch: readonly WaitingRecord[]): Promise<void> {
     if (file === undefined) throw new Error('there is no log of pushes');
     const parts: Uint8Array[] = [];
     const written: [string, Place][] = [];

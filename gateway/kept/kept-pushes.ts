@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { type Device, deviceKey, type PushId } from '../../core/device-id.ts';
+import { deviceKey, type PushId, type UserDevice } from '../../core/device-id.ts';
 import { writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -22,22 +22,22 @@ import { openAppendOnlyLog } from './open-log.ts';
 export interface KeptPushes {
   /** What is kept by now, that of pushes on their way to the disk included. */
   readonly usage: Pick<KeptUsage, 'devices' | 'bytes' | 'of'>;
-  devices(): readonly Device[];
+  devices(): readonly UserDevice[];
   /** The prepared push where there is one, else the accepted one. */
-  held(device: Device): KeptPush | undefined;
-  isPrepared(device: Device): boolean;
+  held(device: UserDevice): KeptPush | undefined;
+  isPrepared(device: UserDevice): boolean;
   /** The exposition text of {@link held}. @throws when nothing is held or the disk refuses */
-  text(device: Device): Promise<Buffer>;
+  text(device: UserDevice): Promise<Buffer>;
   /** Durable when it resolves. @param packed the text as gzip data, kept in its place @throws when the disk refuses */
   prepare(push: KeptPush, text: Uint8Array, packed?: Uint8Array): Promise<void>;
   /** Pushgateway has what was prepared. Should that be lost on its way to the disk, it is only forwarded once more. */
-  confirm(device: Device): void;
+  confirm(device: UserDevice): void;
   /** What was prepared last certainly did not reach Pushgateway. */
-  withdraw(device: Device): void;
+  withdraw(device: UserDevice): void;
   /** Marks what is held as void for what comes next. Durable when it resolves. @throws as {@link text} */
-  rebase(device: Device): Promise<void>;
+  rebase(device: UserDevice): Promise<void>;
   /** Nothing is held of the device any more. */
-  forget(device: Device): void;
+  forget(device: UserDevice): void;
   close(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export async function openKeptPushes(
   const entries = new Map<string, Entry>();
   const usage = createKeptUsage();
   /** A prepared push is another one for a moment, or as long as the store is away: what counts is the larger. */
-  const measure = (device: Device, coming = 0): void => {
+  const measure = (device: UserDevice, coming = 0): void => {
     const { accepted, prepared } = entries.get(deviceKey(device)) ?? {};
     usage.set(device, Math.max(accepted?.bytes ?? 0, prepared?.bytes ?? 0, coming));
   };
@@ -95,14 +95,14 @@ export async function openKeptPushes(
     }
   }
 
-  const heldOf = (device: Device): KeptPush | undefined => {
+  const heldOf = (device: UserDevice): KeptPush | undefined => {
     const entry = entries.get(deviceKey(device));
     return (entry?.prepared ?? entry?.accepted)?.push;
   };
-  const isPrepared = (device: Device): boolean => entries.get(deviceKey(device))?.prepared !== undefined;
-  const heldName = (device: Device): string =>
+  const isPrepared = (device: UserDevice): boolean => entries.get(deviceKey(device))?.prepared !== undefined;
+  const heldName = (device: UserDevice): string =>
     entryOf(entries, device).name + (isPrepared(device) ? PREPARED : ACCEPTED);
-  const read = async (device: Device) => readKept(await log.read(heldName(device)));
+  const read = async (device: UserDevice) => readKept(await log.read(heldName(device)));
 
   return {
     usage,
@@ -156,7 +156,7 @@ export async function openKeptPushes(
   };
 }
 
-function entryOf(entries: Map<string, Entry>, device: Device): Entry {
+function entryOf(entries: Map<string, Entry>, device: UserDevice): Entry {
   const key = deviceKey(device);
   const entry = entries.get(key) ?? { name: nameOf(device), inDoubt: false };
   entries.set(key, entry);
@@ -164,12 +164,12 @@ function entryOf(entries: Map<string, Entry>, device: Device): Entry {
 }
 
 /** Of signs that a record's name may have, whatever the DeviceID holds. */
-function nameOf(device: Device): string {
+function nameOf(device: UserDevice): string {
   return createHash('sha256').update(deviceKey(device)).digest('hex').slice(0, 32);
 }
 
 /** What the gateway knows of a push it let through, besides its text. */
-export interface KeptPush extends Device, PushId {
+export interface KeptPush extends UserDevice, PushId {
   /** When it was let through, in epoch milliseconds. */
   readonly at: number;
   readonly ledger: RisingCounters;
@@ -233,9 +233,9 @@ interface KeptUsage {
   /** How many bytes; see {@link keptBytes}. */
   readonly bytes: ReadonlyMap<string, number>;
   /** Of one device, 0 when nothing is kept of it. */
-  of(device: Device): number;
+  of(device: UserDevice): number;
   /** Notes what a device takes from now on. @param bytes 0 when it is gone */
-  set(device: Device, bytes: number): void;
+  set(device: UserDevice, bytes: number): void;
 }
 
 /** What is noted with each push, about. */
@@ -259,7 +259,7 @@ function createKeptUsage(): KeptUsage {
     if (sum === 0) to.delete(user);
     else to.set(user, sum);
   };
-  const of = (device: Device): number => sizes.get(deviceKey(device)) ?? 0;
+  const of = (device: UserDevice): number => sizes.get(deviceKey(device)) ?? 0;
   return {
     devices,
     bytes,

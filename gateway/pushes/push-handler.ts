@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type Device, readStateHeader, STATE_HEADER, writeStateHeader } from '../../core/device-id.ts';
+import { readStateHeader, STATE_HEADER, type UserDevice, writeStateHeader } from '../../core/device-id.ts';
 import { requireMetric } from '../../core/metric-contract.ts';
 import { VERSION } from '../../core/version.ts';
 import type { Clock } from '../../runtime/async.ts';
@@ -60,7 +60,7 @@ export function createPushHandler({
   const logNoise = createNoiseLog(logger, clock);
   const parser = createPushParser(parsePush, limits.layouts);
 
-  async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | HttpProblem> {
+  async function takePush(request: IncomingMessage, device: UserDevice): Promise<{ kind: 'accepted' } | HttpProblem> {
     const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
     if (state === undefined) {
       return httpProblem('bad_state_header', `${STATE_HEADER} must read "<state id> <sequence>"; update the exporter`);
@@ -79,7 +79,7 @@ export function createPushHandler({
     }
   }
 
-  async function handlePush(request: IncomingMessage, response: ServerResponse, device: Device): Promise<void> {
+  async function handlePush(request: IncomingMessage, response: ServerResponse, device: UserDevice): Promise<void> {
     const begun = performance.now();
     const result = await takePush(request, device);
     metrics.took((performance.now() - begun) / 1000);
@@ -87,7 +87,7 @@ export function createPushHandler({
     else refusePush(request, response, result, device);
   }
 
-  async function handleReadBack(response: ServerResponse, device: Device): Promise<void> {
+  async function handleReadBack(response: ServerResponse, device: UserDevice): Promise<void> {
     // Who asks often and reads slowly has as little memory for it as for pushes.
     const budget = budgetOf(device.user);
     const bytes = kept.usage.of(device);
@@ -109,7 +109,12 @@ export function createPushHandler({
     response.end(result.text);
   }
 
-  function refusePush(request: IncomingMessage, response: ServerResponse, problem: HttpProblem, device?: Device): void {
+  function refusePush(
+    request: IncomingMessage,
+    response: ServerResponse,
+    problem: HttpProblem,
+    device?: UserDevice,
+  ): void {
     metrics.refused(problem.code);
     const { code, message } = problem;
     const fields = { code, message, from: addressOf(request), user: device?.user, instance: device?.deviceId };
@@ -151,14 +156,14 @@ interface GatewayMetrics {
    * @param bytes of the body, unpacked
    * @param at epoch milliseconds
    */
-  accepted(device: Device, bytes: number, at: number): void;
+  accepted(device: UserDevice, bytes: number, at: number): void;
   refused(code: ProblemCode): void;
   /** A push took that many seconds, whatever came of it. */
   took(seconds: number): void;
   /** A device pushed then, before this process began. */
-  lastPush(device: Device, at: number): void;
+  lastPush(device: UserDevice, at: number): void;
   /** A device is gone permanently. */
-  retired(device: Device): void;
+  retired(device: UserDevice): void;
   /**
    * @param dataWritable whether the last write to the disk succeeded
    * @param kept bytes that are kept of each user
@@ -189,7 +194,7 @@ export function createGatewayMetrics(): GatewayMetrics {
   pushes.inc({ result: 'accepted', reason: '' }, 0);
   for (const code of PROBLEM_CODES) pushes.inc({ result: resultOf(code), reason: code }, 0);
 
-  const setLastPush = ({ user, deviceId }: Device, at: number): void => {
+  const setLastPush = ({ user, deviceId }: UserDevice, at: number): void => {
     lastPush.set({ user, instance: deviceId }, at / 1000);
   };
   return {

@@ -1,4 +1,4 @@
-import { type Device, deviceKey, type PushId } from '../../core/device-id.ts';
+import { deviceKey, type PushId, type UserDevice } from '../../core/device-id.ts';
 import { mayVanish } from '../../core/metric-contract.ts';
 import { type Clock, createKeyedMutex } from '../../runtime/async.ts';
 import { errorCode, isExhausted } from '../../runtime/error-code.ts';
@@ -43,19 +43,19 @@ type Declined = Extract<Delivery, { readonly kind: 'declined' }>;
 /** Takes checked pushes, one at a time for each device, and keeps disk and store in step. */
 export interface PushService {
   push(
-    device: Device,
+    device: UserDevice,
     state: PushId,
     push: Omit<ParsedPush, 'kind'>,
   ): Promise<{ readonly kind: 'accepted' } | HttpProblem>;
   /** What a device goes on from; `nothing` only when nothing is kept of it. */
-  readBack(device: Device): Promise<KeptAnswer | HttpProblem>;
+  readBack(device: UserDevice): Promise<KeptAnswer | HttpProblem>;
   readonly forward: Forward;
   /**
    * Does something with a device while no push of it is on its way.
    *
    * @param task is told what the device is held to, if anything
    */
-  between<T>(device: Device, task: (held: Held | undefined) => Promise<T>): Promise<T | HttpProblem>;
+  between<T>(device: UserDevice, task: (held: Held | undefined) => Promise<T>): Promise<T | HttpProblem>;
   /** Resolves when no push is on its way. */
   idle(): Promise<void>;
 }
@@ -73,17 +73,17 @@ export function createPushService({
   /** When the holder of a device pushed last, refused pushes too; what is on disk knows only pushes let through. */
   const seen = new Map<string, number>();
 
-  const heldOf = (device: Device): Held | undefined => {
+  const heldOf = (device: UserDevice): Held | undefined => {
     const push = kept.held(device);
     if (push?.rebased) return undefined;
     return push === undefined ? undefined : { ...push, seenAt: Math.max(push.at, seen.get(deviceKey(device)) ?? 0) };
   };
 
-  function tellDeclined({ user, deviceId: instance }: Device, { status, answer }: Declined): void {
+  function tellDeclined({ user, deviceId: instance }: UserDevice, { status, answer }: Declined): void {
     logger.error({ user, instance, status, answer }, `${store.name} declined a push`);
   }
 
-  function settle(device: Device, delivery: Delivery): { readonly kind: 'accepted' } | HttpProblem {
+  function settle(device: UserDevice, delivery: Delivery): { readonly kind: 'accepted' } | HttpProblem {
     if (delivery.kind === 'delivered') {
       kept.confirm(device);
       return { kind: 'accepted' };
@@ -102,7 +102,7 @@ export function createPushService({
   }
 
   /** A device that takes no more than before goes on, however little room there is. */
-  function noRoomFor(device: Device, bytes: number): HttpProblem | undefined {
+  function noRoomFor(device: UserDevice, bytes: number): HttpProblem | undefined {
     const { usage } = kept;
     const more = bytes - usage.of(device);
     if (more <= 0) return undefined;
@@ -122,7 +122,7 @@ export function createPushService({
     return undefined;
   }
 
-  async function take(device: Device, state: PushId, { text, packed, ledger }: Omit<ParsedPush, 'kind'>) {
+  async function take(device: UserDevice, state: PushId, { text, packed, ledger }: Omit<ParsedPush, 'kind'>) {
     const now = clock.now();
     const held = heldOf(device);
     const incoming = { ...state, ledger };

@@ -1,4 +1,4 @@
-import { type Device, deviceKey } from '../../core/device-id.ts';
+import { deviceKey, type UserDevice } from '../../core/device-id.ts';
 import { type Clock, createPeriodicTask } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
@@ -44,7 +44,7 @@ export function createStoreReconciler({
   let rounds = 0;
 
   /** Whether the store has all of them now that it can have; one device must not keep the others out of it. */
-  async function forwardAll(devices: readonly Device[], when: 'in_doubt' | 'anyway'): Promise<boolean> {
+  async function forwardAll(devices: readonly UserDevice[], when: 'in_doubt' | 'anyway'): Promise<boolean> {
     let forwarded = 0;
     for (const device of devices) {
       if (task.signal.aborted) return false;
@@ -63,7 +63,7 @@ export function createStoreReconciler({
   }
 
   /** Only what it lacks: a push that is repeated would make a silent device look alive. */
-  async function lacking(): Promise<Device[]> {
+  async function lacking(): Promise<UserDevice[]> {
     const times = await store.pushTimes();
     return kept.devices().filter((device) => {
       const time = times.get(deviceKey(device));

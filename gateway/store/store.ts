@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { json, text } from 'node:stream/consumers';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import { type Device, deviceKey } from '../../core/device-id.ts';
+import { deviceKey, type UserDevice } from '../../core/device-id.ts';
 import { readSample } from '../../core/exposition-parser.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 
@@ -30,9 +30,9 @@ export interface Store {
    *
    * @param at when the device pushed them, in epoch milliseconds
    */
-  put(device: Device, text: Uint8Array, at: number): Promise<Delivery>;
+  put(device: UserDevice, text: Uint8Array, at: number): Promise<Delivery>;
   /** The series of a device are not shown from now on; removing one that is not there succeeds. */
-  remove(device: Device): Promise<Delivery>;
+  remove(device: UserDevice): Promise<Delivery>;
   /** When it started, as it says so; undefined while it does not answer. */
   startedAt(): Promise<string | undefined>;
   /**
@@ -51,7 +51,7 @@ export interface Store {
 export type Forwarded = 'forwarded' | 'not_needed' | 'store_down' | 'left';
 
 /** Forwards what is held of a device again, anyway or only where it is not known whether it arrived. */
-export type Forward = (device: Device, when: 'in_doubt' | 'anyway') => Promise<Forwarded>;
+export type Forward = (device: UserDevice, when: 'in_doubt' | 'anyway') => Promise<Forwarded>;
 
 interface StoreRequest {
   readonly method: 'PUT' | 'POST' | 'DELETE';
@@ -176,7 +176,7 @@ export function createPushgateway(origin: string): Store {
 }
 
 /** The group of a device at Pushgateway, from its user and DeviceID alone. */
-export function groupPath({ user, deviceId }: Device): string {
+export function groupPath({ user, deviceId }: UserDevice): string {
   return `/metrics/job/flowcollect/user/${encodeURIComponent(user)}/instance/${encodeURIComponent(deviceId)}`;
 }
 
@@ -256,7 +256,7 @@ export function createVictoriaMetrics(origin: string): Store {
 }
 
 /** Identity is added by VictoriaMetrics from the path, which is made of user and DeviceID alone. */
-export function importPath({ user, deviceId }: Device): string {
+export function importPath({ user, deviceId }: UserDevice): string {
   const labels = [`job=flowcollect`, `user=${user}`, `instance=${deviceId}`];
   return `/api/v1/import/prometheus?${labels.map((label) => `extra_label=${encodeURIComponent(label)}`).join('&')}`;
 }

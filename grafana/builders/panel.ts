@@ -23,7 +23,7 @@ import type { Text, Translate, Translated } from '../../core/language.ts';
 export type PanelDefinition = (translate: Translate) => Panel;
 
 /** What reads the same in every language, or a text. */
-export type Words = string | Text;
+export type PanelText = string | Text;
 
 /** Every query goes through the variable, so that a dashboard can be pointed at another Prometheus. */
 export const DATASOURCE = { type: 'prometheus', uid: `\${datasource}` } as const;
@@ -36,12 +36,12 @@ interface Target {
    */
   readonly kind: 'now' | 'table' | 'trace';
   readonly expr: string;
-  readonly legend: Words;
+  readonly legend: PanelText;
 }
 
-export const now = (expr: string, legend: Words = ''): Target => ({ kind: 'now', expr, legend });
-export const table = (expr: string) => ({ kind: 'table', expr, legend: '' }) as const;
-export const trace = (expr: string, legend: Words): Target => ({ kind: 'trace', expr, legend });
+export const now = (expr: string, legend: PanelText = ''): Target => ({ kind: 'now', expr, legend });
+export const rows = (expr: string) => ({ kind: 'table', expr, legend: '' }) as const;
+export const trace = (expr: string, legend: PanelText): Target => ({ kind: 'trace', expr, legend });
 
 /** refId of the target at an index: A, B, … */
 export function refId(index: number): string {
@@ -70,7 +70,7 @@ export interface FieldProperty {
 
 /** Changes to the fields of one target, or of one field or series by name. */
 export interface Override {
-  readonly of: { readonly target: string } | { readonly name: Words };
+  readonly of: { readonly target: string } | { readonly name: PanelText };
   readonly properties: readonly FieldProperty[];
 }
 
@@ -78,7 +78,7 @@ export interface PanelSpec {
   readonly title: Text;
   readonly description: Text;
   /** Grafana's id of a unit, such as `bytes` (base 1024). */
-  readonly unit: Words;
+  readonly unit: PanelText;
   readonly targets: readonly Target[];
   readonly coloring: Coloring;
   readonly decimals?: number;

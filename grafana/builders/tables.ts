@@ -18,16 +18,16 @@ import {
   kindOfPanel,
   type PanelDefinition,
   type PanelSpec,
+  type PanelText,
   refId,
-  table as rowsOf,
-  type Words,
+  rows,
 } from './panel.ts';
 
 /** One column of figures, from a query of its own. */
-export interface Column {
+export interface TableColumn {
   readonly name: Text;
   readonly expr: string;
-  readonly unit: Words;
+  readonly unit: PanelText;
   /** Pixels; what none says shares what is left. */
   readonly width?: number;
   readonly decimals?: number;
@@ -37,7 +37,7 @@ export interface Column {
 /** Pixels of a column of names, of sizes, and of a date with its time. */
 export const WIDTHS = { name: 120, size: 96, date: 170 } as const;
 
-export const bytesColumn = (name: Text, expr: string): Column => ({
+export const bytesColumn = (name: Text, expr: string): TableColumn => ({
   name,
   expr,
   unit: 'bytes',
@@ -46,7 +46,7 @@ export const bytesColumn = (name: Text, expr: string): Column => ({
 });
 
 /** A label that names a row, with the title of its column and where a click on it leads. */
-export interface Key {
+export interface RowKey {
   readonly label: string;
   readonly name: Text;
   readonly width?: number;
@@ -57,8 +57,8 @@ export interface Key {
 }
 
 interface TableSpec extends Omit<PanelSpec, 'targets' | 'unit' | 'overrides' | 'coloring'> {
-  readonly keys: readonly Key[];
-  readonly columns: readonly Column[];
+  readonly keys: readonly RowKey[];
+  readonly columns: readonly TableColumn[];
   /** Names of the column by which rows are sorted, largest first, and of one for those that are the same there. */
   readonly sortBy: Text;
   readonly thenBy?: Text;
@@ -141,7 +141,7 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, thenBy, he
       ],
     })),
   ];
-  const targets = columns.map(({ expr }) => rowsOf(expr));
+  const targets = columns.map(({ expr }) => rows(expr));
   return finish(builder, { ...spec, coloring: { fixed: PLAIN }, unit: 'none', targets, overrides });
 });
 
@@ -225,5 +225,5 @@ export const matrix = kindOfPanel<MatrixSpec>(({ expr, row, part, ...spec }) => 
       options: { rowField: row, columnField: part, valueField: 'Value', emptyValue: 'zero' },
     })
     .xField(`${row}\\${part}`);
-  return finish(builder, { ...spec, targets: [rowsOf(expr)] });
+  return finish(builder, { ...spec, targets: [rows(expr)] });
 });

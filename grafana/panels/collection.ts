@@ -2,9 +2,17 @@ import { CARRY_BYTES, KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-cont
 import { lines, stat, timeline } from '../builders/charts.ts';
 import { now, steps, trace, words } from '../builders/panel.ts';
 import { coloredCells, table, WIDTHS } from '../builders/tables.ts';
-import { PARTS, REASONS, RESULTS, renamed } from '../own-words.ts';
+import { PARTS, REFUSALS, RESULTS, renamed } from '../own-words.ts';
 import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
-import { BY_DEVICE, fresh, overRange, perSecond, pushAge, SILENT_AFTER_SECONDS, select } from '../promql/select.ts';
+import {
+  BY_DEVICE,
+  fresh,
+  grownOverRange,
+  perSecond,
+  pushAge,
+  SILENT_AFTER_SECONDS,
+  select,
+} from '../promql/select.ts';
 
 export const onlinePanel = stat({
   title: { zh: '在线 / 全部设备', en: 'Devices there / all' },
@@ -45,7 +53,7 @@ export const conservationPanel = stat({
 });
 
 const share = (matcher: string): string =>
-  `sum(${overRange(select(TRAFFIC_BYTES, matcher))}) / sum(${overRange(select(TRAFFIC_BYTES))})`;
+  `sum(${grownOverRange(select(TRAFFIC_BYTES, matcher))}) / sum(${grownOverRange(select(TRAFFIC_BYTES))})`;
 
 /** How sure the figures are: what was attributed without being seen on a connection. */
 export const surenessPanel = stat({
@@ -79,7 +87,7 @@ export const refusedPanel = stat({
     now(`sum by (reason) (${perSecond('flowcollect_gateway_pushes_total', 'result!="accepted"')}) > 0`, '{{reason}}'),
   ],
   coloring: steps(PLAIN, [0.001, WATCH]),
-  overrides: renamed(REASONS),
+  overrides: renamed(REFUSALS),
   noValue: { zh: '没有', en: 'None' },
   names: true,
 });

@@ -4,11 +4,11 @@ import { lines, stat, timeline } from '../builders/charts.ts';
 import { now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
 import {
   bytesColumn,
-  type Column,
   coloredCells,
-  type Key,
   matrix,
+  type RowKey,
   stateCells,
+  type TableColumn,
   table,
   WIDTHS,
 } from '../builders/tables.ts';
@@ -17,7 +17,7 @@ import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
 import {
   BY_DEVICE,
   fresh,
-  overRange,
+  grownOverRange,
   perSecond,
   pushAge,
   rate,
@@ -31,13 +31,13 @@ import { classOverrides } from './traffic.ts';
 const NO_DEVICE = { zh: '还没有设备推送过', en: 'No device has pushed yet' };
 
 /** A row a device, which leads to its own dashboard. */
-const DEVICE: Key = {
+const DEVICE: RowKey = {
   label: 'instance',
   name: { zh: '设备', en: 'Device' },
   link: { title: { zh: '设备明细', en: 'Device' }, url: dashboardLink('device', 'instance') },
 };
 
-const lastPush = ({ silentAfterSeconds }: Limits): Column => ({
+const lastPush = ({ silentAfterSeconds }: Limits): TableColumn => ({
   name: { zh: '上次推送', en: 'Last push' },
   expr: `max ${BY_DEVICE} (${pushAge()})`,
   unit: 's',
@@ -141,8 +141,8 @@ export const kernelTotalPanel = stat({
   unit: 'bytes',
   decimals: 2,
   targets: [
-    now(`sum(${overRange(select(KERNEL_BYTES, 'direction="download"'))})`, { zh: '下载', en: 'Download' }),
-    now(`sum(${overRange(select(KERNEL_BYTES, 'direction="upload"'))})`, { zh: '上传', en: 'Upload' }),
+    now(`sum(${grownOverRange(select(KERNEL_BYTES, 'direction="download"'))})`, { zh: '下载', en: 'Download' }),
+    now(`sum(${grownOverRange(select(KERNEL_BYTES, 'direction="upload"'))})`, { zh: '上传', en: 'Upload' }),
   ],
   coloring: { fixed: PLAIN },
   names: true,
@@ -175,7 +175,7 @@ export const startsPanel = table({
     },
     {
       name: { zh: '内核重启', en: 'Restarts' },
-      expr: `sum ${BY_DEVICE} (${overRange(select('flowcollect_kernel_restarts_total'))})`,
+      expr: `sum ${BY_DEVICE} (${grownOverRange(select('flowcollect_kernel_restarts_total'))})`,
       unit: 'short',
       width: 90,
     },
@@ -211,7 +211,7 @@ export function collectorsPanel({ limits }: DashboardSettings): PanelDefinition 
     ['1', { zh: '是', en: 'yes' }, GOOD],
     ['0', { zh: '否', en: 'no' }, BAD],
   ]);
-  const flag = (name: Text, metric: string): Column => ({
+  const flag = (name: Text, metric: string): TableColumn => ({
     name,
     expr: `min ${BY_DEVICE} (${fresh(select(metric))})`,
     unit: 'short',

@@ -2,12 +2,12 @@ import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 import { heat, lines } from '../builders/charts.ts';
 import { always, type PanelDefinition, trace } from '../builders/panel.ts';
-import { bytesColumn, gaugeCells, type Key, matrix, ranks, stateCells, table } from '../builders/tables.ts';
+import { bytesColumn, gaugeCells, matrix, type RowKey, ranks, stateCells, table } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
 import { NODES, OWN_CELLS, renamed } from '../own-words.ts';
 import { ACCENT, CLASS_STATES } from '../palette.ts';
 import { hoursOfDay } from '../promql/days.ts';
-import { busiest, hourly, overRange, rate, select, today } from '../promql/select.ts';
+import { busiest, grownOverRange, hourly, rate, select, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 
 /** A matcher for a dashboard's variable `node`; dashboards without it take every node. */
@@ -37,14 +37,14 @@ export function nodeRatePanel(...matchers: readonly string[]): PanelDefinition {
 }
 
 /** A row a node, which leads to what it carried when. */
-const NODE: Key = {
+const NODE: RowKey = {
   label: 'node',
   name: { zh: '节点', en: 'Node' },
   width: 160,
   link: { title: { zh: '节点明细', en: 'Node' }, url: dashboardLink('nodes', 'node') },
   properties: [OWN_CELLS],
 };
-const CLASS: Key = {
+const CLASS: RowKey = {
   label: 'class',
   name: { zh: '去向', en: 'Class' },
   width: 90,
@@ -54,7 +54,7 @@ const CLASS: Key = {
 /** Exact bytes of each node in the range of the time picker, today, and in the last 7 and 30 days. */
 export function nodeTablePanel(...matchers: readonly string[]): PanelDefinition {
   const inRange = (...more: string[]): string =>
-    `sum by (node, class) (${overRange(select(TRAFFIC_BYTES, ...matchers, ...more))})`;
+    `sum by (node, class) (${grownOverRange(select(TRAFFIC_BYTES, ...matchers, ...more))})`;
   const total = { zh: '合计', en: 'Total' };
   return table({
     title: { zh: '节点', en: 'Nodes' },
@@ -94,7 +94,7 @@ export const nodesInRangePanel = ranks({
     en: 'The twenty nodes used most in the range shown, to the byte. Click a node for details.',
   },
   keys: [{ ...NODE, width: 220 }],
-  expr: `topk(20, sum by (node) (${overRange(select(TRAFFIC_BYTES))}) > 0)`,
+  expr: `topk(20, sum by (node) (${grownOverRange(select(TRAFFIC_BYTES))}) > 0)`,
   noValue: { zh: '没有流量', en: 'No traffic' },
 });
 

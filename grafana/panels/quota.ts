@@ -5,7 +5,7 @@ import {
   bytesColumn,
   coloredCells,
   gaugeCells,
-  type Key,
+  type RowKey,
   ranks,
   stateCells,
   stepColors,
@@ -177,7 +177,7 @@ export const forecastPanel = lines({
 });
 
 /** Airport and node in one column: on a phone there is no room for two beside a figure. */
-export const AIRPORT_NODE: Key = {
+export const AIRPORT_NODE: RowKey = {
   label: 'airport_node',
   name: { zh: '机场 · 节点', en: 'Airport · node' },
   width: 190,

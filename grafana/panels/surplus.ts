@@ -1,5 +1,5 @@
 import { type PanelDefinition, words } from '../builders/panel.ts';
-import { bytesColumn, type Key, stateCells, table } from '../builders/tables.ts';
+import { bytesColumn, type RowKey, stateCells, table } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
 import { BAD, QUIET, WATCH } from '../palette.ts';
 import { select } from '../promql/select.ts';
@@ -34,7 +34,7 @@ const ADVICE = words([
 ]);
 
 /** What airports bill day by day above what is explained, and whether somebody said what it is. */
-function surplus(answer: Key): PanelDefinition {
+function surplus(answer: RowKey): PanelDefinition {
   const daily = { zh: '每天多出', en: 'A day' };
   return table({
     title: { zh: '每天多出的部分', en: 'Steady surplus' },

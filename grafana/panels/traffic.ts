@@ -18,7 +18,7 @@ import { dashboardLink } from '../links.ts';
 import { OWN_CELLS } from '../own-words.ts';
 import { CLASS_COLORS, CLASS_WORDS, PLAIN, WATCH } from '../palette.ts';
 import { perDay } from '../promql/days.ts';
-import { overRange, pushAge, rate, SILENT_AFTER_SECONDS, select, today } from '../promql/select.ts';
+import { grownOverRange, pushAge, rate, SILENT_AFTER_SECONDS, select, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 import { CHOSEN_NODES } from './nodes.ts';
 
@@ -112,7 +112,7 @@ export function dimensionPanel(dimension: Dimension): PanelDefinition {
       en: 'The fifteen most used in the range shown, to the byte; what is not named is in "other".',
     },
     keys: [{ label: dimension, name, width: 230, properties: [OWN_CELLS] }],
-    expr: `topk(15, sum by (${dimension}) (${overRange(select(dimensionMetric(dimension)))}) > 0)`,
+    expr: `topk(15, sum by (${dimension}) (${grownOverRange(select(dimensionMetric(dimension)))}) > 0)`,
     noValue: { zh: '没有流量', en: 'No traffic' },
   });
 }

@@ -75,7 +75,7 @@ export function today(...matchers: readonly string[]): string {
  * scrapes at the beginning, and costs half of what a whole day would; `@ start()` would be the end as well in an instant
  * query.
  */
-export function overRange(selector: string): string {
+export function grownOverRange(selector: string): string {
   return `(${selector} - (last_over_time(${selector}[1h] offset $__range) <= ${selector} or ${selector} * 0))`;
 }
 

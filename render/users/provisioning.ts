@@ -50,7 +50,7 @@ export async function syncDataSource(
     return;
   }
   const holds = (hash: Buffer): boolean =>
-    found?.secureJsonFields?.basicAuthPassword === true && found.jsonData?.readerTokenHash === fingerprint(hash);
+    found?.secureJsonFields?.basicAuthPassword === true && found.jsonData?.readerTokenHash === shortHash(hash);
   const kept = reader.hash !== undefined && holds(reader.hash);
   const wanted = { url: queryProxy, basicAuth: true, basicAuthUser: user };
   if (kept && found?.url === queryProxy && found.basicAuth === true && found.basicAuthUser === user) return;
@@ -68,7 +68,7 @@ export async function syncDataSource(
       timeInterval: '15s',
       prometheusType: 'Prometheus',
       prometheusVersion: '2.40.0',
-      ...(hash === undefined ? {} : { readerTokenHash: fingerprint(hash) }),
+      ...(hash === undefined ? {} : { readerTokenHash: shortHash(hash) }),
     },
     // Left out, Grafana keeps the one it has.
     ...(renewed === undefined ? {} : { secureJsonData: { basicAuthPassword: renewed.token } }),
@@ -84,7 +84,7 @@ export async function syncDataSource(
 }
 
 /** Of a hash of 256 random bits; enough to tell one token from another. */
-function fingerprint(hash: Buffer): string {
+function shortHash(hash: Buffer): string {
   return hash.toString('hex').slice(0, 16);
 }
 

@@ -6,10 +6,10 @@ import type { Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
 import { type Pairing, readPairingCode } from '../pairing-code.ts';
 import { isHidden } from '../service/systemd.ts';
+import { openDraft, type SettingsDraft } from '../settings-draft.ts';
 import { TEXTS as SETUP_TEXTS } from '../texts.ts';
 import { askForKernel, untilItAnswers } from './kernel-answers.ts';
 import { findKernels, type MihomoPlace } from './kernels.ts';
-import { openDraft, type SettingsDraft } from '../settings-draft.ts';
 import { initMessages, type NextCommands, TEXTS } from './texts.ts';
 
 interface InitDevice {

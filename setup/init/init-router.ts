@@ -1,8 +1,8 @@
 import type { Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
+import { openDraft } from '../settings-draft.ts';
 import { askDeviceName, nextCommands, wholePairing } from './init-device.ts';
 import { askForKernel } from './kernel-answers.ts';
-import { openDraft } from '../settings-draft.ts';
 import { initMessages } from './texts.ts';
 
 interface InitRouter {

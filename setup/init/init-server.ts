@@ -20,8 +20,8 @@ import { readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
 import type { Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
 import { isGatewayAddress } from '../pairing-code.ts';
-import { type InitOptions, initOptions, whileAsking } from './command.ts';
 import { openDraft } from '../settings-draft.ts';
+import { type InitOptions, initOptions, whileAsking } from './command.ts';
 import { initMessages, TEXTS } from './texts.ts';
 
 interface InitServer {

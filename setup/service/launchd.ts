@@ -2,6 +2,7 @@ import type { SetupHost } from '../host.ts';
 import {
   goesOn,
   inTurn,
+  type Scope,
   type ServiceManager,
   type ServiceName,
   type ServicePlan,
@@ -9,8 +10,6 @@ import {
   scopeThatIs,
 } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
-
-type Scope = ServicePlan['scope'];
 
 /** Manages services by launchd of macOS. @param folders where definitions of each scope are kept */
 export function launchdManager(host: SetupHost, folders: Readonly<Record<Scope, string>>): ServiceManager {

@@ -10,7 +10,7 @@ import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
 import { launchdDefinition } from './launchd.ts';
 import { serviceManager } from './manager.ts';
 import { procdScript } from './procd.ts';
-import type { ServiceManager, ServiceOutcome, ServicePlan } from './service-plan.ts';
+import type { Scope, ServiceManager, ServiceOutcome, ServicePlan } from './service-plan.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -25,7 +25,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-const planned = (scope: ServicePlan['scope'] = 'system'): ServicePlan => ({
+const planned = (scope: Scope = 'system'): ServicePlan => ({
   service: 'exporter',
   program: { command: at('flowcollect'), args: [] },
   settings: at("it's mine", 'ClientSetting.ini'),

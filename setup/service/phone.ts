@@ -2,6 +2,7 @@ import type { SetupHost } from '../host.ts';
 import {
   goesOn,
   inTurn,
+  type Scope,
   type ServiceManager,
   type ServiceName,
   type ServicePlan,
@@ -11,8 +12,6 @@ import {
   unitName,
 } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
-
-type Scope = ServicePlan['scope'];
 
 /**
  * Manages services on Android by a script that the phone runs when it starts: Magisk and KernelSU run those of `service.d`

@@ -2,6 +2,7 @@ import type { SetupHost } from '../host.ts';
 import {
   goesOn,
   inTurn,
+  type Scope,
   type ServiceManager,
   type ServiceName,
   type ServicePlan,
@@ -24,7 +25,7 @@ export function procdManager(host: SetupHost, folders: ProcdFolders): ServiceMan
   const { run, files, machine } = host;
   const scriptOf = (service: ServiceName): string => files.absolute(unitName(service), folders.scripts);
   const keptOf = (service: ServiceName): string => files.absolute(unitName(service), folders.kept);
-  const forbidden = (scope: ServicePlan['scope']) =>
+  const forbidden = (scope: Scope) =>
     scope === 'user' ? TEXTS.userScope : machine.userId === 0 ? undefined : TEXTS.needsRoot;
 
   return {

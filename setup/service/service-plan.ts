@@ -6,14 +6,16 @@ import type { RunTool, SetupHost } from '../host.ts';
 export const SERVICES = ['exporter', 'gateway', 'auditor', 'stack'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/** `system` starts with the machine; `user` with the session of the one who installs it. */
+export type Scope = 'system' | 'user';
+
 /** What is installed, and for whom. */
 export interface ServicePlan {
   readonly service: ServiceName;
   readonly program: OwnProgram;
   /** Absolute path of the settings file. */
   readonly settings: string;
-  /** `system` starts with the machine; `user` with the session of the one who installs it. */
-  readonly scope: 'system' | 'user';
+  readonly scope: Scope;
 }
 
 /** What one run of `service` did or found. */
@@ -25,8 +27,8 @@ export interface ServiceOutcome {
 /** A kind of service management, such as systemd. */
 export interface ServiceManager {
   install(plan: ServicePlan): Promise<ServiceOutcome>;
-  uninstall(service: ServiceName, scope: ServicePlan['scope']): Promise<ServiceOutcome>;
-  status(service: ServiceName, scope: ServicePlan['scope']): Promise<ServiceOutcome>;
+  uninstall(service: ServiceName, scope: Scope): Promise<ServiceOutcome>;
+  status(service: ServiceName, scope: Scope): Promise<ServiceOutcome>;
 }
 
 export const DESCRIPTIONS: Readonly<Record<ServiceName, string>> = {
@@ -42,10 +44,10 @@ export const unitName = (service: ServiceName): string => `flowcollect-${service
 /** Whose service a question without `--user` is about: the user's own where only that one is installed. */
 export async function scopeThatIs(
   { mode }: Pick<SetupHost['files'], 'mode'>,
-  asked: ServicePlan['scope'],
-  fileOf: (scope: ServicePlan['scope']) => string,
-): Promise<ServicePlan['scope']> {
-  const isThere = async (scope: ServicePlan['scope']) => (await mode(fileOf(scope))) !== undefined;
+  asked: Scope,
+  fileOf: (scope: Scope) => string,
+): Promise<Scope> {
+  const isThere = async (scope: Scope) => (await mode(fileOf(scope))) !== undefined;
   return !(await isThere(asked)) && (await isThere('user')) ? 'user' : asked;
 }
 

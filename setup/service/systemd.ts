@@ -5,6 +5,7 @@ import {
   DESCRIPTIONS,
   goesOn,
   inTurn,
+  type Scope,
   type ServiceManager,
   type ServiceName,
   type ServicePlan,
@@ -13,8 +14,6 @@ import {
   unitName,
 } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
-
-type Scope = ServicePlan['scope'];
 
 /** Manages services by systemd. @param folders where units of each scope are kept */
 export function systemdManager(host: SetupHost, folders: Readonly<Record<Scope, string>>): ServiceManager {

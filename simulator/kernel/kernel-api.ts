@@ -9,14 +9,14 @@ import type { LogLine } from '../household/household.ts';
 import type { KernelSource } from './kernel-source.ts';
 
 /** The API of a Mihomo kernel, to be served by any HTTP server. */
-interface KernelApi {
+interface SimulatedApi {
   readonly onRequest: RequestListener;
   /** For the server's `upgrade` event. */
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 /** @param secret empty for an API without one, as the kernel's unix socket is whatever its configuration says */
-export function createKernelApi(live: LiveSource, secret: string): KernelApi {
+export function createKernelApi(live: LiveSource, secret: string): SimulatedApi {
   const sockets = new WebSocketServer({ noServer: true });
   return {
     onRequest(request, response) {
@@ -194,7 +194,7 @@ export interface KernelListener {
 }
 
 /** @throws ListenError when the port is taken */
-export async function listenOnPort(api: KernelApi, address: ListenAddress): Promise<KernelListener> {
+export async function listenOnPort(api: SimulatedApi, address: ListenAddress): Promise<KernelListener> {
   const { server, port, origin } = await listenHttp(api.onRequest, address);
   return { port, origin, kill: killable(server, api) };
 }
@@ -207,7 +207,7 @@ const PIPE = '\\\\.\\pipe\\';
  *
  * @throws ListenError when the path cannot be used
  */
-export async function listenOnSocket(api: KernelApi, path: string): Promise<KernelListener> {
+export async function listenOnSocket(api: SimulatedApi, path: string): Promise<KernelListener> {
   const isPipe = path.startsWith(PIPE);
   if (!isPipe) await rm(path, { force: true });
   const server = createServer(api.onRequest);
@@ -221,7 +221,7 @@ export async function listenOnSocket(api: KernelApi, path: string): Promise<Kern
   return { port: 0, origin: isPipe ? path : `unix:${path}`, kill: killable(server, api) };
 }
 
-function killable(server: Server, api: KernelApi): () => Promise<void> {
+function killable(server: Server, api: SimulatedApi): () => Promise<void> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPlayback } from './playback.ts';
-import { RecordingError, readRecording } from './recording.ts';
+import { readRecording, UnplayableError } from './recording.ts';
 
 const NAMES = ['mixed', 'short', 'restart', 'closeall', 'udp', 'modern', 'household'] as const;
 const load = (name: string) =>
@@ -90,7 +90,7 @@ describe('reading a recording', () => {
   ])('says what is wrong with %s holding %j', async (name, text, problem) => {
     const reading = readRecording(await write(name, text));
     await expect(reading).rejects.toThrow(problem);
-    await expect(reading).rejects.toBeInstanceOf(RecordingError);
+    await expect(reading).rejects.toBeInstanceOf(UnplayableError);
   });
 
   it('says when there is none', async () => {

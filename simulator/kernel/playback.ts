@@ -3,7 +3,7 @@ import { namedSchema } from '../../core/json.ts';
 import type { LogLine } from '../household/household.ts';
 import type { NodeTotal } from '../household/truth.ts';
 import type { KernelSource } from './kernel-source.ts';
-import { type Recording, RecordingError } from './recording.ts';
+import { type Recording, UnplayableError } from './recording.ts';
 
 const totalsSchema = z.object({ downloadTotal: z.number(), uploadTotal: z.number() });
 
@@ -23,7 +23,7 @@ export function createPlayback(
   const first = frames[0];
   const last = frames.at(-1);
   if (first === undefined || last === undefined)
-    throw new RecordingError(`recording ${recording.name} holds no frames`);
+    throw new UnplayableError(`recording ${recording.name} holds no frames`);
   const duration = last.at - first.at;
 
   let life = 0;

@@ -28,8 +28,8 @@ const logsSchema = z.array(
 );
 
 /** A recording that cannot be played; the message names the file and what is wrong with it. */
-export class RecordingError extends Error {
-  override readonly name = 'RecordingError';
+export class UnplayableError extends Error {
+  override readonly name = 'UnplayableError';
 }
 
 /**
@@ -37,16 +37,16 @@ export class RecordingError extends Error {
  * `NAME.truth.json`, and `proxies.json`, `providers.json`, `configs.json`, `version.json`, each first with `NAME.` in
  * front. Only the frames must be there. Plain files are read where the `.gz` is left off.
  *
- * @throws RecordingError
+ * @throws UnplayableError
  */
 export async function readRecording(path: string): Promise<Recording> {
   const match = /^(.+)\.ndjson(\.gz)?$/.exec(basename(path));
   if (match?.[1] === undefined)
-    throw new RecordingError(`${path} is not a recording: its name must end in .ndjson.gz or .ndjson`);
+    throw new UnplayableError(`${path} is not a recording: its name must end in .ndjson.gz or .ndjson`);
   const name = match[1];
   const beside = (file: string): string => join(dirname(path), file);
   const text = await readText(path);
-  if (text === undefined) throw new RecordingError(`${path} does not exist`);
+  if (text === undefined) throw new UnplayableError(`${path} does not exist`);
   const answer = async (file: string, otherwise: string): Promise<string> =>
     (await readText(beside(`${name}.${file}`))) ?? (await readText(beside(file))) ?? otherwise;
 
@@ -77,11 +77,11 @@ function parseFrames(path: string, text: string): Recording['frames'] {
     .map((line, index) => {
       const match = /^\{"t":(\d+)\}\t(\{.*\})$/.exec(line);
       if (match?.[1] === undefined || match[2] === undefined) {
-        throw new RecordingError(`${path}:${index + 1}: expected {"t":epoch-ms}, a tab and a /connections message`);
+        throw new UnplayableError(`${path}:${index + 1}: expected {"t":epoch-ms}, a tab and a /connections message`);
       }
       return { at: Number(match[1]), message: match[2] };
     });
-  if (frames.length === 0) throw new RecordingError(`${path} holds no frames`);
+  if (frames.length === 0) throw new UnplayableError(`${path} holds no frames`);
   return frames;
 }
 
@@ -90,10 +90,10 @@ function parse<T>(file: string, schema: z.ZodType<T>, text: string): T {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new RecordingError(`${file} is not JSON`, { cause: error });
+    throw new UnplayableError(`${file} is not JSON`, { cause: error });
   }
   const result = schema.safeParse(value);
-  if (!result.success) throw new RecordingError(`${file}: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new UnplayableError(`${file}: ${z.prettifyError(result.error)}`);
   return result.data;
 }
 
@@ -103,6 +103,6 @@ async function readText(path: string): Promise<string | undefined> {
     return (path.endsWith('.gz') ? await promisify(gunzip)(bytes) : bytes).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new RecordingError(`${path} cannot be read`, { cause: error });
+    throw new UnplayableError(`${path} cannot be read`, { cause: error });
   }
 }

@@ -1,11 +1,11 @@
-import type { Device } from '../../core/device-id.ts';
+import type { UserDevice } from '../../core/device-id.ts';
 import { type ExpositionFamily, renderExposition } from '../../core/exposition.ts';
 import { KERNEL_RAW_BYTES } from '../../core/metric-contract.ts';
 import { DIRECTIONS } from '../../core/traffic.ts';
 import { parsePush } from '../../gateway/contract/contract-check.ts';
 import { openKeptPushes } from '../../gateway/kept/kept-pushes.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import type { Past } from './past.ts';
+import type { SimulatedPast } from './past.ts';
 
 /**
  * Leaves behind what a gateway keeps of the device of a past: its last push. A device that starts without a state goes on
@@ -15,7 +15,7 @@ import type { Past } from './past.ts';
  * @param folder of the gateway's kept pushes, which no gateway may have open
  * @throws Error when the push is not one that the gateway takes, or what the disk says
  */
-export async function keepLastPush(folder: string, past: Past, device: Device): Promise<void> {
+export async function keepLastPush(folder: string, past: SimulatedPast, device: UserDevice): Promise<void> {
   const checked = parsePush(Buffer.from(lastPushOf(past)));
   if (checked.kind === 'refused') throw new Error(`the past is no push: ${checked.message}`);
   const kept = await openKeptPushes(folder, createLogger('past', 'warn'), () => {});
@@ -29,7 +29,7 @@ export async function keepLastPush(folder: string, past: Past, device: Device): 
 }
 
 /** The counters at the last push as exposition text. */
-function lastPushOf({ counters, lastPush }: Past): string {
+function lastPushOf({ counters, lastPush }: SimulatedPast): string {
   const families = new Map<string, ExpositionFamily>();
   for (const { metric: name, labels, valueAt } of counters) {
     const { samples = [] } = families.get(name) ?? {};

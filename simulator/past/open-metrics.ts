@@ -1,7 +1,7 @@
 import { seriesKey } from '../../core/exposition.ts';
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { MINUTE_BYTES, MINUTE_LABELS } from '../../core/traffic.ts';
-import type { Past, PastCounter } from './past.ts';
+import type { PastCounter, SimulatedPast } from './past.ts';
 
 /** Within what Prometheus looks back for the value at an instant. */
 const STEP = 4 * 60_000;
@@ -15,7 +15,10 @@ const PUSHES = 60_000;
  *
  * @param identity labels that Pushgateway gives what a device pushes
  */
-export function pastAsOpenMetrics({ dayEnds, lastPush, counters }: Past, identity: PastCounter['labels']): string {
+export function pastAsOpenMetrics(
+  { dayEnds, lastPush, counters }: SimulatedPast,
+  identity: PastCounter['labels'],
+): string {
   const [first = lastPush] = dayEnds;
   const every = (step: number): number[] => {
     const all: number[] = [];

@@ -13,7 +13,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { statedMultiplier } from '../airport.ts';
 import { keepLastPush } from './kept-push.ts';
 import { pastAsOpenMetrics } from './open-metrics.ts';
-import { billOfPast, createPast, type Past } from './past.ts';
+import { billOfPast, createPast, type SimulatedPast } from './past.ts';
 
 const HOUR = 3_600_000;
 const begun = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 0, 1) });
@@ -21,7 +21,7 @@ const rules = fc.record({
   zone: fc.constantFrom('Asia/Shanghai', 'America/New_York', 'UTC'),
   dayEnds: fc.constantFrom('23:55', '00:00', '04:00', '12:00'),
 });
-const holds = (check: (past: Past, until: number, rule: { zone: string; dayEnds: string }) => void): void =>
+const holds = (check: (past: SimulatedPast, until: number, rule: { zone: string; dayEnds: string }) => void): void =>
   fc.assert(
     fc.property(begun, rules, (until, rule) => check(createPast(until, rule), until, rule)),
     { numRuns: 40 },

@@ -45,7 +45,7 @@ export interface PastCounter {
 }
 
 /** What the household did in the days before a simulation begins, and what the airport billed for it. */
-export interface Past {
+export interface SimulatedPast {
   /** Ends of days, epoch milliseconds, oldest first: the first is where counters begin, the last where the running day does. */
   readonly dayEnds: readonly number[];
   /** Nothing moves from then on, epoch milliseconds. */
@@ -58,7 +58,7 @@ export interface Past {
 }
 
 /** What the household does through one node: in all dimensions, so that each of them tells the same bytes. */
-interface Flow extends Readonly<Record<Dimension, string>> {
+interface HouseholdUse extends Readonly<Record<Dimension, string>> {
   readonly node: SimulatedNode;
   /** Of the proxied bytes; of direct ones as many besides. */
   readonly percent: number;
@@ -70,11 +70,11 @@ const flow = (
   group: string,
   [host, rule]: readonly [host: string, rule: string],
   [process, source, inbound_user]: readonly [process: string, source: string, user: string],
-): Flow => ({ percent, node, group, host, rule: `DomainSuffix(${rule})`, process, source, inbound_user });
+): HouseholdUse => ({ percent, node, group, host, rule: `DomainSuffix(${rule})`, process, source, inbound_user });
 
 const CHROME = ['chrome', '192.168.1.11', 'alice'] as const;
 const FIREFOX = ['firefox', '192.168.1.21', 'bob'] as const;
-const FLOWS: readonly Flow[] = [
+const FLOWS: readonly HouseholdUse[] = [
   flow(20, HONG_KONG, CHOICE.name, ['githubusercontent.com', 'githubusercontent.com'], CHROME),
   flow(10, HONG_KONG, FASTEST.name, ['bbc.co.uk', 'bbc.co.uk'], FIREFOX),
   flow(25, JAPAN, FASTEST.name, ['bbc.co.uk', 'bbc.co.uk'], FIREFOX),
@@ -85,7 +85,7 @@ const FLOWS: readonly Flow[] = [
 ];
 const PERCENT_OF: Readonly<Record<Direction, number>> = { upload: 3, download: 97 };
 
-interface Stretch {
+interface BusyTime {
   readonly from: number;
   readonly to: number;
   /** Proxied bytes. */
@@ -93,12 +93,12 @@ interface Stretch {
 }
 
 /** @param until when the simulation begins, epoch milliseconds; with the same rule it gives the same past */
-export function createPast(until: number, rule: DayRule): Past {
+export function createPast(until: number, rule: DayRule): SimulatedPast {
   const dayEnds = [localDayAt(until - RUNNING, rule).start];
   for (let day = 0; day < DAYS; day += 1) dayEnds.unshift(localDayAt((dayEnds[0] ?? 0) - 1, rule).start);
   const quietFrom = until - AWAY;
   const random = createRandom('past');
-  const stretches = dayEnds.flatMap((end, index): Stretch[] => {
+  const stretches = dayEnds.flatMap((end, index): BusyTime[] => {
     const next = dayEnds[index + 1];
     const [from, to] = [end + QUIET, next === undefined ? quietFrom : next - QUIET];
     const bytes = next === undefined ? 14 * GIB : random.between(4, 6) * GIB;

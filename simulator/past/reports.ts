@@ -9,7 +9,7 @@ import { createUsageReader } from '../../auditor/usage/window-use.ts';
 import type { UsableReading } from '../../auditor/verdict/reading.ts';
 import { localDayAt } from '../../core/local-day.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
-import type { Past } from './past.ts';
+import type { SimulatedPast } from './past.ts';
 
 /**
  * Audits every day of a past as the auditor would have at its end, from the counters in Prometheus and what the airport
@@ -19,7 +19,7 @@ import type { Past } from './past.ts';
  * @param until when the past ends, epoch milliseconds: the airport is asked now for what it had billed by then
  * @throws Error when the airport cannot be read, PrometheusError
  */
-export async function makePastReports(config: AuditorConfig, past: Past, until: number): Promise<void> {
+export async function makePastReports(config: AuditorConfig, past: SimulatedPast, until: number): Promise<void> {
   const [subscription] = config.subscriptions;
   const now = await createAirportClient({ clock: () => until }).read(subscription?.url ?? '');
   if (!now.known) throw new Error('the simulated airport does not answer');
@@ -50,7 +50,7 @@ export async function makePastReports(config: AuditorConfig, past: Past, until: 
 }
 
 /** What the airport told at an instant, by what it tells at the end of the past. */
-function readingAt(last: UsableReading, past: Past, at: number): UsableReading {
+function readingAt(last: UsableReading, past: SimulatedPast, at: number): UsableReading {
   const [then, end] = [past.billedAt(at), past.billedAt(past.quietFrom)];
   const [upload, download] = [end.upload - then.upload, end.download - then.download];
   return {

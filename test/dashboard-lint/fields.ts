@@ -1,11 +1,11 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { KEYS, PARTS, REASONS, RESULTS } from '../../grafana/own-words.ts';
+import { KEYS, PARTS, REFUSALS, RESULTS } from '../../grafana/own-words.ts';
 import { CLASS_WORDS } from '../../grafana/palette.ts';
 import type { Series } from '../panel-answers.ts';
 import { targetsOf } from './dashboard.ts';
 
 /** Words of the project in labels, which people read in the language of the dashboard. */
-const OWN = new Set([KEYS, PARTS, RESULTS, REASONS, CLASS_WORDS].flatMap((words) => Object.keys(words)));
+const OWN = new Set([KEYS, PARTS, RESULTS, REFUSALS, CLASS_WORDS].flatMap((words) => Object.keys(words)));
 
 /** Names that a legend below a plot holds in two or three lines. */
 const LISTED = 12;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fresh, overRange, rate, select, today } from '../../grafana/promql/select.ts';
+import { fresh, grownOverRange, rate, select, today } from '../../grafana/promql/select.ts';
 import { promqlProblems } from './promql.ts';
 
 const traffic = select('flowcollect_traffic_bytes_total');
@@ -9,7 +9,7 @@ describe('queries that pass', () => {
   it.each([
     ['a look-up of today', `sum by (node) (${today('class="proxy"')})`],
     ['a rate', `sum by (class) (${rate()})`],
-    ['an exact difference', `sum(${overRange(traffic)})`],
+    ['an exact difference', `sum(${grownOverRange(traffic)})`],
     ['a masked gauge', `sum by (instance) (${fresh(connections)})`],
     ['a count of series', `count by (instance) (${traffic})`],
   ])('%s', (_, expr) => {
