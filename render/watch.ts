@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { untilAborted } from '../runtime/async.ts';
+import { isDone, requestHttp } from '../runtime/http-client.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { openSettings } from '../runtime/settings-file.ts';
@@ -71,12 +72,12 @@ async function tell(
 ): Promise<boolean> {
   for (let attempt = 1; attempt <= TRIES && !signal.aborted; attempt += 1) {
     try {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
-      const response = await fetch(new URL('/-/reload', origin), { method: 'POST', signal: limit });
-      const said = (await response.text()).trim();
-      if (response.ok) logger.info({ program: origin }, 'configuration read');
-      else logger.error({ program: origin, status: response.status, said }, 'configuration refused');
-      return response.ok;
+      const { href } = new URL('/-/reload', origin);
+      const answer = await requestHttp(href, { method: 'POST', timeout: 10_000, signal });
+      const { status, text } = answer;
+      if (isDone(answer)) logger.info({ program: origin }, 'configuration read');
+      else logger.error({ program: origin, status, said: text.trim() }, 'configuration refused');
+      return isDone(answer);
     } catch {
       await setTimeout(retryAfter, undefined, { signal }).catch(() => {});
     }

@@ -62,37 +62,6 @@ export const watchFileDescriptors = (
   probe: () => Promise<void> = async () => (await open(devNull, 'r')).close(),
 ): PeriodicTask => watchDescriptors(logger, clock, probe);
 
-/**
- * Asks another program of the installation. A redirect is an answer like any other: what is sent, which may be a token,
- * is for nobody else.
- *
- * @param options `timeout` in milliseconds until the whole answer is there
- * @throws where there is no answer in time; `errorCode` has why
- */
-export async function post(
-  address: string,
-  {
-    form,
-    headers,
-    timeout,
-    fetch = globalThis.fetch,
-  }: {
-    readonly form?: Readonly<Record<string, string>>;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly timeout: number;
-    readonly fetch?: typeof globalThis.fetch;
-  },
-): Promise<{ readonly status: number; readonly text: string }> {
-  const response = await fetch(address, {
-    method: 'POST',
-    redirect: 'manual',
-    signal: AbortSignal.timeout(timeout),
-    ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
-    ...(headers === undefined ? {} : { headers }),
-  });
-  return { status: response.status, text: await response.text() };
-}
-
 /** The text of a header, whose bytes Node shows as one character each: UTF-8, or the one-byte characters that others send. */
 export function textOfHeader(header: string): string {
   const text = Buffer.from(header, 'latin1').toString('utf8');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../core/json.ts';
 import { type Text, UserFacingError } from '../core/language.ts';
-import { post } from './http.ts';
+import { requestHttp } from './http-client.ts';
 import { TEXTS } from './texts.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -60,7 +60,8 @@ export function createPrometheus({ address, fetch = globalThis.fetch }: Promethe
   const ask = async <S extends z.ZodType>(path: string, form: Record<string, string>, schema: S) => {
     const origin = address().replace(/\/$/, '');
     const shown = new URL(origin).host;
-    const answer = await post(`${origin}${path}`, { form, timeout: TIMEOUT_MS, fetch }).catch((error: unknown) => {
+    const request = { method: 'POST', form, timeout: TIMEOUT_MS, fetch } as const;
+    const answer = await requestHttp(`${origin}${path}`, request).catch((error: unknown) => {
       throw new PrometheusError('prometheus_unreachable', shown, TEXTS.prometheusSilent(shown), error);
     });
     const body = parseJson(answer.text);

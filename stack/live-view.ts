@@ -4,6 +4,7 @@ import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
 import { formatBytes, formatRate, padToWidth } from '../core/units.ts';
 import { createPeriodicTask, systemClock } from '../runtime/async.ts';
+import { requestHttp } from '../runtime/http-client.ts';
 import type { Screen } from '../runtime/screen.ts';
 import type { StackMessages } from './texts.ts';
 
@@ -40,8 +41,8 @@ export function startLiveView(url: string, screen: Screen, texts: StackMessages,
 
 /** @param url of the exporter's metrics. @throws where it does not answer within two seconds */
 export async function readExporter(url: string, clock: () => number): Promise<TrafficReading> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
-  return readTraffic(await response.text(), clock());
+  const { text } = await requestHttp(url, { timeout: 2000 });
+  return readTraffic(text, clock());
 }
 
 /** What the exporter's metrics say at one instant. */

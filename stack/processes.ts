@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { backoffDelay } from '../core/backoff.ts';
 import { type Text, UserFacingError } from '../core/language.ts';
 import { type Clock, systemClock } from '../runtime/async.ts';
+import { requestHttp } from '../runtime/http-client.ts';
 import { TEXTS } from './texts.ts';
 
 /** One program to run: how to start it, where its output goes, and when it is ready to serve. */
@@ -151,11 +152,7 @@ async function tellLog(logFile: string): Promise<Text> {
 
 /** Ready when this address answers 200. */
 export function answers(url: string): () => Promise<boolean> {
-  return async () => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
-    await response.body?.cancel();
-    return response.status === 200;
-  };
+  return async () => (await requestHttp(url, { timeout: 2000 })).status === 200;
 }
 
 /** Ends the programs of a process that died without stopping them, even by SIGKILL. */

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { parseJson } from '../core/json.ts';
 import type { Text } from '../core/language.ts';
+import { isDone, requestHttp } from '../runtime/http-client.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { RunFolder } from './layout.ts';
 import type { ProcessSpec, Supervisor } from './processes.ts';
@@ -83,8 +85,7 @@ async function readWorld(logFile: string, access: SimulatorAccess): Promise<Simu
 
 /** Lets the household go on, or has it wait. */
 export async function letTimePass(world: SimulatedWorld, passes: boolean): Promise<void> {
-  const answer = await fetch(`${world.control}/simulator/${passes ? 'play' : 'pause'}`, { method: 'POST' });
-  if (!answer.ok) throw new Error(`the simulator answers ${answer.status}`);
+  await askSimulator(world, 'POST', passes ? 'play' : 'pause');
 }
 
 const run = promisify(execFile);
@@ -117,8 +118,13 @@ const pastArguments = (what: string, { began }: SimulatedWorld, settings: string
 
 /** What arrived at the simulated mailbox, oldest first. */
 export async function readMails(world: SimulatedWorld): Promise<readonly SimulatedMail[]> {
-  const response = await fetch(`${world.control}/simulator/mailbox`);
-  return mailboxSchema.parse(await response.json()).mails;
+  return mailboxSchema.parse(parseJson(await askSimulator(world, 'GET', 'mailbox'))).mails;
+}
+
+async function askSimulator({ control }: SimulatedWorld, method: 'GET' | 'POST', path: string): Promise<string> {
+  const answer = await requestHttp(`${control}/simulator/${path}`, { method, timeout: 10_000 });
+  if (!isDone(answer)) throw new Error(`the simulator answers ${answer.status} to ${path}`);
+  return answer.text;
 }
 
 async function addressLine(logFile: string): Promise<string | undefined> {

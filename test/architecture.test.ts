@@ -236,6 +236,13 @@ describe('rules of dependency', () => {
     for (const name of objects) expect(text).not.toMatch(new RegExp(`\\b${name}(?:\\?\\.)?\\[(?!'|[A-Z]+[_A-Z]*\\b)`));
   });
 
+  // Releases are asked for through the proxy that the environment names, Telegram through that of the settings.
+  const ownTransport = ['runtime/http-client.ts', 'setup/release-feed.ts', 'auditor/telegram/bot.ts'];
+  it.each(product.filter(({ path }) => !ownTransport.includes(path)))(
+    '$path asks other programs by the one HTTP client, which has limits of time',
+    ({ text }) => expect(text).not.toMatch(/(?<![\w.])fetch\(/),
+  );
+
   it.each(shipped)('$path leaves environment and arguments to main', ({ path, text }) => {
     if (/(^|\/)main\.ts$/.test(path) || ['tools', 'test/release-check'].some((folder) => inFolder(path, folder)))
       return;

@@ -2,6 +2,7 @@ import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { bad, clockFinding, type Finding, good, warning } from '../../runtime/findings.ts';
+import { requestHttp } from '../../runtime/http-client.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import { type AirportClient, currentReading, FRESH_FOR } from '../airport/fetch.ts';
 import type { Subscription } from '../airport/settings.ts';
@@ -46,7 +47,7 @@ export async function checkStore(
 ): Promise<Finding> {
   const path = name === 'Pushgateway' ? '/-/ready' : '/health';
   try {
-    const { status } = await fetch(`${address.replace(/\/$/, '')}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    const { status } = await requestHttp(`${address.replace(/\/$/, '')}${path}`, { timeout: ANSWER_MS });
     if (status === 200) return good({ zh: `${name} ${address} 可用`, en: `${name} ${address} is ready` });
     return bad({
       zh: `${address} 应答 ${status}，不像可用的 ${name}：请看它的日志，并检查 [server] ${setting}`,
@@ -90,13 +91,9 @@ export async function checkAirport(
 export async function checkServerClock(address: string, clock: () => number): Promise<Finding | undefined> {
   const { origin, host } = new URL(address);
   const asked = clock();
-  const answer = await fetch(origin, {
-    method: 'HEAD',
-    redirect: 'manual',
-    signal: AbortSignal.timeout(ANSWER_MS),
-  }).catch(() => undefined);
+  const answer = await requestHttp(origin, { method: 'HEAD', timeout: ANSWER_MS }).catch(() => undefined);
   return clockFinding(
-    answer?.headers.get('date'),
+    answer?.header('date'),
     { asked, answered: clock() },
     { zh: ` ${host} `, en: host },
     { zh: '每天的起止和日报的时间都会错', en: 'days and reports are off' },

@@ -1,3 +1,5 @@
+import { errorCode } from '../../runtime/error-code.ts';
+import { isDone, requestHttp } from '../../runtime/http-client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -8,11 +10,9 @@ const TIMEOUT_MS = 10_000;
  */
 export async function beat(url: string, fetch: typeof globalThis.fetch, logger: Logger): Promise<void> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    await response.body?.cancel();
-    if (!response.ok) logger.warn({ status: response.status }, 'HeartbeatUrl did not take the heartbeat');
+    const answer = await requestHttp(url, { timeout: TIMEOUT_MS, follow: true, fetch });
+    if (!isDone(answer)) logger.warn({ status: answer.status }, 'HeartbeatUrl did not take the heartbeat');
   } catch (error) {
-    const kind = error instanceof Error ? error.name : 'unknown';
-    logger.warn({ kind }, 'HeartbeatUrl cannot be reached');
+    logger.warn({ code: errorCode(error) }, 'HeartbeatUrl cannot be reached');
   }
 }

@@ -4,7 +4,8 @@ import { reachableAt } from '../../core/addresses.ts';
 import { parseJson } from '../../core/json.ts';
 import { ArgumentError, type Text, UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { headerOfText, post } from '../../runtime/http.ts';
+import { headerOfText } from '../../runtime/http.ts';
+import { requestHttp } from '../../runtime/http-client.ts';
 import type { CommandOutput } from '../access/commands.ts';
 import { COMMAND_TEXTS } from '../access/texts.ts';
 import { DEFAULT_USER } from '../access/token-sections.ts';
@@ -64,7 +65,8 @@ async function ask(
     throw new ArgumentError(TEXTS.needsAdminToken);
   }
   const origin = `http://${reachableAt(metrics)}`;
-  const { status, text } = await post(`${origin}${ADMIN_PATHS[act]}?${new URLSearchParams(query)}`, {
+  const { status, text } = await requestHttp(`${origin}${ADMIN_PATHS[act]}?${new URLSearchParams(query)}`, {
+    method: 'POST',
     headers: { authorization: headerOfText(`Bearer ${token}`) },
     timeout: TIMEOUT_MS,
   }).catch((error: unknown) => {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { parseJson } from '../../core/json.ts';
 import { type Text, UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import { type HttpAnswer, isDone, requestHttp } from '../../runtime/http-client.ts';
 import { TEXTS } from '../texts.ts';
 
 /** How Grafana is reached: its address and an account that administers all of it. */
@@ -62,30 +64,25 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
   async function ask(
     { method, path, query = {}, body, organisation }: GrafanaCall,
     signedIn = true,
-  ): Promise<Response> {
+  ): Promise<HttpAnswer> {
     const search = new URLSearchParams(query).toString();
-    try {
-      return await fetch(`${base}${path}${search === '' ? '' : `?${search}`}`, {
-        method,
-        headers: {
-          ...(signedIn ? { authorization } : {}),
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(organisation === undefined ? {} : { 'x-grafana-org-id': String(organisation) }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // Elsewhere would be somebody else, who must not have the password.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-    } catch (error) {
+    return requestHttp(`${base}${path}${search === '' ? '' : `?${search}`}`, {
+      method,
+      headers: {
+        ...(signedIn ? { authorization } : {}),
+        accept: 'application/json',
+        ...(organisation === undefined ? {} : { 'x-grafana-org-id': String(organisation) }),
+      },
+      json: body,
+      timeout: TIMEOUT_MS,
+    }).catch((error: unknown) => {
       throw new GrafanaError(TEXTS.grafanaSilent(base, errorCode(error)));
-    }
+    });
   }
 
-  async function read<T>(call: GrafanaCall, response: Response, shape: z.ZodType<T>): Promise<T> {
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) throw new GrafanaError(explain(call, response.status, answer));
+  function read<T>(call: GrafanaCall, answered: HttpAnswer, shape: z.ZodType<T>): T {
+    const answer = parseJson(answered.text);
+    if (!isDone(answered)) throw new GrafanaError(explain(call, answered.status, answer));
     const read = shape.safeParse(answer);
     if (read.success) return read.data;
     throw new GrafanaError(TEXTS.notGrafana(base, `${call.method} ${call.path}`));
@@ -103,23 +100,20 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
   }
 
   const health: GrafanaCall = { method: 'GET', path: '/api/health' };
-  const { version } = await read(health, await ask(health), Health);
+  const { version } = read(health, await ask(health), Health);
   const major = Number.parseInt(version ?? '', 10);
   if (major < OLDEST) throw new GrafanaError(TEXTS.tooOld(version ?? '', `${OLDEST}.0`));
   const own: GrafanaCall = { method: 'GET', path: '/api/user' };
-  await read(own, await ask(own), ANYTHING);
+  read(own, await ask(own), ANYTHING);
   const anonymous = await ask({ method: 'GET', path: '/api/org' }, false);
-  await anonymous.body?.cancel();
 
   return {
     login: access.login,
-    isOpen: anonymous.ok,
+    isOpen: isDone(anonymous),
     call: async (call, shape) => read(call, await ask(call), shape),
     async find(call, shape) {
       const response = await ask(call);
-      if (response.status !== 404) return read(call, response, shape);
-      await response.body?.cancel();
-      return undefined;
+      return response.status === 404 ? undefined : read(call, response, shape);
     },
   };
 }
