@@ -111,7 +111,12 @@ func appendDurably(path, text string, isNew bool) error {
 func tryFolder(folder string) error {
 	var made []string
 	for path := folder; ; path = filepath.Dir(path) {
-		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || path == filepath.Dir(path) {
+		_, err := os.Stat(path)
+		if errors.Is(err, fs.ErrPermission) {
+			// Of a folder behind a link MkdirAll would say that it is there.
+			return err
+		}
+		if !errors.Is(err, fs.ErrNotExist) || path == filepath.Dir(path) {
 			break
 		}
 		made = append(made, path)

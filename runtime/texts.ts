@@ -140,8 +140,8 @@ export const TEXTS = {
     en: `the service ${service} of this machine goes by ${settings}, with its data in ${folder}: it would see nothing of what is done by this file, so nothing was done. Add --config ${settings}`,
   }),
   settingsUnwritable: (code: string): Text => ({
-    zh: `无法写入（${code}）；运行者须对其所在目录有写权限；在 docker-compose.yml 旁边：sudo chown -R 1000 config`,
-    en: `cannot be written (${code}); its folder must let the user who runs this write to it; next to docker-compose.yml: sudo chown -R 1000 config`,
+    zh: `无法写入（${code}）：请以能写它所在目录的用户运行，例如用 sudo；用 Docker 时，在 docker-compose.yml 旁边：sudo chown -R 1000 config`,
+    en: `cannot be written (${code}): run this as a user who may write to its folder, such as with sudo; with Docker, next to docker-compose.yml: sudo chown -R 1000 config`,
   }),
 } as const satisfies Messages;
 

@@ -169,6 +169,15 @@ describe('where there is no OpenWrt', () => {
     expect(await readdir(join(device, 'data', 'usr', 'bin'))).toEqual(['flowcollect']);
   });
 
+  it('names sudo in what comes next where it was run by sudo, and nowhere else', async () => {
+    const env = await withTool('id', 'echo 0');
+    const line = 'flowcollect init device --config /etc/flowcollect/ClientSetting.ini --code FC1-...\n';
+    const said = (more: Readonly<Record<string, string>>) =>
+      shell(`/bin/sh ${SCRIPT} --from ${made}`, { ...env, PATH: `${env.PATH}:/usr/local/bin`, ...more });
+    expect(await said({})).toContain(`\n  ${line}`);
+    expect(await said({ SUDO_USER: 'me' })).toContain(`\n  sudo ${line}`);
+  });
+
   it('takes an archive that was fetched by hand, if it is for this device and its checksum is beside it', async () => {
     const env = await withTool('uname', 'case "$1" in -s) echo Linux ;; *) echo x86_64 ;; esac');
     const from = (target: string) => `/bin/sh ${SCRIPT} --from ${join(made, deviceArchive(target))}`;

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -178,6 +178,25 @@ describe.skipIf(!('path' in built))('the host in Go', () => {
       await gateway.kill();
     }
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'says that a folder behind a link is forbidden, not that it is there',
+    async () => {
+      const open = await mkdtemp(join(tmpdir(), 'flowcollect-native-'));
+      await chmod(open, 0o755);
+      await copyFile(NATIVE[0], join(open, 'flowcollect'));
+      await mkdir(join(open, 'private', 'state'), { recursive: true });
+      await chmod(join(open, 'private'), 0o700);
+      await symlink('private/state', join(open, 'state'));
+      await writeFile(
+        join(open, 'ClientSetting.ini'),
+        '[client]\nRemoteServer = http://127.0.0.1:1\nDeviceID = d\nStateDir = state/of-kernel\nLanguage = en\n',
+      );
+      const limits = { cwd: open, uid: 65_534, gid: 65_534 };
+      const ended = promisify(execFile)(join(open, 'flowcollect'), ['doctor'], limits);
+      await expect(ended).rejects.toMatchObject({ stdout: expect.stringMatching(/state folder .*EACCES\)/) });
+    },
+  );
 
   it('advises no command that it has not, unless it says that this one is on the server', async () => {
     const listed = (await run(NATIVE, ['--help'], folder)).said;

@@ -146,8 +146,10 @@ main() {
 	case ":$PATH:" in *":$bin:"*) called=flowcollect ;; *) called=$bin/flowcollect ;; esac
 	say "已安装 $("$ROOT$bin/flowcollect" version)：$bin/flowcollect。下一步，用 VPS 上 flowcollect pair 打印的配对码：" \
 		"installed $("$ROOT$bin/flowcollect" version): $bin/flowcollect. Now, with the code that \"flowcollect pair\" prints on the VPS:"
-	echo "  $called init device$config --code FC1-..."
-	echo "  $called service install$scope$config"
+	# Who installed it by sudo writes below /etc by sudo alone.
+	by=${SUDO_USER:+sudo }
+	echo "  $by$called init device$config --code FC1-..."
+	echo "  $by$called service install$scope$config"
 }
 
 # Last, so that a script that a pipe cut short does nothing.
