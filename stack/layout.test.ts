@@ -12,6 +12,11 @@ it('of a checkout or unpacked bundles is all in the folder above dist/', () => {
   });
 });
 
+it('of the image has no dashboards', () => {
+  const own = { command: '/usr/bin/node', args: ['/app/dist/flowcollect.mjs'] };
+  expect(installationOf(own, { FLOWCOLLECT_IMAGE: 'an/image' }).grafana).toBeUndefined();
+});
+
 it.each([
   [{ XDG_CACHE_HOME: '/cache' }, '/cache'],
   [{ LOCALAPPDATA: '/local' }, '/local'],

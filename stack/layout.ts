@@ -6,7 +6,7 @@ import type { OwnProgram } from '../runtime/own-program.ts';
 /** What the stack runs from: a checkout or unpacked bundles, or the single executable alone. */
 export interface StackInstallation {
   readonly own: OwnProgram;
-  /** The provisioned dashboards; undefined in the single executable, which does not carry them. */
+  /** The provisioned dashboards; undefined in the single executable and the image, which do not carry them. */
   readonly grafana: string | undefined;
   /** For the programs of others and for runs of the demo. */
   readonly cache: string;
@@ -18,7 +18,8 @@ export function installationOf(own: OwnProgram, environment: Readonly<Record<str
   if (script === undefined) return { own, grafana: undefined, cache: join(userCache(environment), 'flowcollect') };
   // The bundle is in dist/.
   const root = dirname(dirname(script));
-  return { own, grafana: join(root, 'grafana'), cache: join(root, '.cache') };
+  const isImage = environment.FLOWCOLLECT_IMAGE !== undefined;
+  return { own, grafana: isImage ? undefined : join(root, 'grafana'), cache: join(root, '.cache') };
 }
 
 /** Where programs of this user keep what can be had again (the XDG base directory specification, or Windows' own). */

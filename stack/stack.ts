@@ -149,7 +149,9 @@ export async function startStack(
     await letTimePass(world, true);
   }
   const dashboards = await startGrafana(config, settings, grafanaPort, origin(addresses.prometheus), start, texts);
-  if (dashboards === undefined) screen.say(`  – ${texts.noGrafana}`);
+  if (dashboards === undefined) {
+    screen.say(`  – ${installation.grafana === undefined ? texts.noDashboards : texts.noGrafana}`);
+  }
 
   const apply = async (edited: ServerSide): Promise<void> => {
     // Whoever listens already stays where it is.

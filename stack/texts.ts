@@ -104,6 +104,10 @@ const STACK = {
     zh: '没有找到 grafana，所以没有仪表盘：从 https://grafana.com/grafana/download 下载，把解压后的 bin 加进 PATH，再运行一次就有了',
     en: 'No grafana was found, so there are no dashboards: download it from https://grafana.com/grafana/download, put its bin on PATH and run this again',
   },
+  noDashboards: {
+    zh: '没有仪表盘：镜像和可执行文件不带它们；克隆或 flowcollect-…-node.tar.gz 里的 flowcollect stack 有，PATH 上还要有 Grafana',
+    en: 'No dashboards: neither the image nor the executable has them; flowcollect stack of a clone or of flowcollect-…-node.tar.gz has, with Grafana on PATH',
+  },
   past: {
     zh: '模拟的前几天（和今天早些时候）已写进 Prometheus 和日报存档 DEMO',
     en: 'DEMO: some simulated days, and today so far, are in Prometheus and in the archive of reports',

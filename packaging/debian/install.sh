@@ -24,6 +24,8 @@ GRAFANA="$ROOT/etc/grafana/provisioning"
 CADDY="$ROOT/etc/caddy"
 CADDY_IMPORT="import flowcollect.caddy"
 PARTS="prometheus prometheus-pushgateway prometheus-alertmanager"
+# As it was called.
+BY=${SUDO_USER:+sudo }
 
 # Says the first text, or the second where the settings have `Language = en`.
 say() {
@@ -54,8 +56,8 @@ override() {
 # Those of the installation hold the tokens of devices and whatever was edited since.
 keep_settings() {
 	if [ -e "$CONFIG/ServerSetting.ini" ] && ! cmp -s "$1" "$CONFIG/ServerSetting.ini"; then
-		fail "$CONFIG/ServerSetting.ini 已存在，且与 $1 不同：没有改动任何东西。要更新安装，请运行：$0 $CONFIG/ServerSetting.ini；要换用新的设置（已配对设备的令牌会失效），请先移走那个文件" \
-			"$CONFIG/ServerSetting.ini is there already and differs from $1: nothing was changed. To bring the installation up to date run: $0 $CONFIG/ServerSetting.ini; to begin with other settings, which lets go of the tokens of paired devices, move that file away before"
+		fail "$CONFIG/ServerSetting.ini 已存在，且与 $1 不同：没有改动任何东西。要更新安装，请运行：$BY$0 $CONFIG/ServerSetting.ini；要换用新的设置（已配对设备的令牌会失效），请先移走那个文件" \
+			"$CONFIG/ServerSetting.ini is there already and differs from $1: nothing was changed. To bring the installation up to date run: $BY$0 $CONFIG/ServerSetting.ini; to begin with other settings, which lets go of the tokens of paired devices, move that file away before"
 	fi
 }
 
@@ -306,8 +308,8 @@ case "${1:-}" in
 		say "已安装。Caddy 会为 $DOMAIN 取得证书（80 和 443 端口须能从外面访问）：配对时用 --server https://$DOMAIN。" \
 			"Installed. Caddy gets a certificate for $DOMAIN (ports 80 and 443 must be reachable): pair with --server https://$DOMAIN."
 	else
-		say "已安装。没有给出域名，网关说的是明文 HTTP：配对时用 --server http://这台机器:$(port_of ListenPort 8686)，令牌会明文传输；要用 TLS，请运行：$0 $CONFIG/ServerSetting.ini 域名" \
-			"Installed. No domain was given, so the gateway speaks plain HTTP: pair with --server http://THIS-MACHINE:$(port_of ListenPort 8686), and tokens travel in the clear; for TLS run: $0 $CONFIG/ServerSetting.ini DOMAIN"
+		say "已安装。没有给出域名，网关说的是明文 HTTP：配对时用 --server http://这台机器:$(port_of ListenPort 8686)，令牌会明文传输；要用 TLS，请运行：$BY$0 $CONFIG/ServerSetting.ini 域名" \
+			"Installed. No domain was given, so the gateway speaks plain HTTP: pair with --server http://THIS-MACHINE:$(port_of ListenPort 8686), and tokens travel in the clear; for TLS run: $BY$0 $CONFIG/ServerSetting.ini DOMAIN"
 	fi
 	;;
 esac
