@@ -164,15 +164,15 @@ export async function startStack(
   };
   file.follow(apply, onReload);
 
+  const ownArchive = side.server.ArchiveToken === undefined ? undefined : texts.ownArchive;
+  const archive = files.archivePassword === undefined ? ownArchive : texts.archive(files.archivePassword);
   return {
     unfollow: file.close,
     serverSettings: files.server,
     exporterMetrics: exporter,
     world,
     addresses: [
-      ...(files.archivePassword === undefined
-        ? []
-        : [{ name: texts.archive(files.archivePassword), url: `${origin(addresses.auditor)}/reports` }]),
+      ...(archive === undefined ? [] : [{ name: archive, url: `${origin(addresses.auditor)}/reports` }]),
       ...(dashboards === undefined ? [] : [{ name: 'Grafana', url: dashboards }]),
       { name: 'Prometheus', url: origin(addresses.prometheus) },
       { name: 'Pushgateway', url: origin(addresses.pushgateway) },

@@ -125,6 +125,11 @@ const STACK = {
     zh: `日报存档（用户名任意，密码 ${password}）`,
     en: `The archive of reports (any user name, password ${password})`,
   }),
+  /** Its password is the person's own, and is not shown. */
+  ownArchive: {
+    zh: '日报存档（用户名任意，密码是设置里的 ArchiveToken）',
+    en: 'The archive of reports (any user name; its password is ArchiveToken of the settings)',
+  },
   folder: (path: string) => ({ zh: `数据与日志：${path}`, en: `Data and logs: ${path}` }),
   reportIn: (seconds: number) => ({
     zh: `${seconds} 秒后审计并发送日报`,

@@ -30,6 +30,7 @@ beforeEach(async () => {
         PushgatewayAddr: `http://127.0.0.1:${await freePort()}`,
         PrometheusAddr: prometheus,
         Language: 'en',
+        ArchiveToken: 'hunter2-of-the-archive',
       },
       stack: { Demo: 'off', AlertmanagerPort: String(await freePort()) },
     }),
@@ -79,6 +80,8 @@ it.skipIf(process.platform !== 'linux')(
     await start();
     expect(said).toContain('No exporter here');
     expect(said).not.toContain('DEMO');
+    expect(said).toMatch(/\/reports +The archive of reports .*ArchiveToken/);
+    expect(said).not.toContain('hunter2');
     const before = await pidOf('gateway');
     process.kill(before, 'SIGKILL');
     await vi.waitFor(() => expect(said).toContain('Gateway ended (SIGKILL)'), PATIENT);
