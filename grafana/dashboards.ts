@@ -85,7 +85,7 @@ const audit = (settings: DashboardSettings): DashboardSpec => ({
     row(9, [differencePanel(settings), 12], [dailyBillPanel(settings), 12]),
     row(7, [verdictHistoryPanel, 24]),
     row(8, [burnDownPanel, 12], [forecastPanel, 12]),
-    row(5, [surplusAdvicePanel, 24]),
+    row(6, [surplusAdvicePanel, 24]),
     row(8, [cyclePanel, 10], [multipliersPanel, 14]),
     row(9, [cycleNodesPanel, 24]),
     row(5, [todayPanel, 24]),

@@ -160,6 +160,14 @@ function* ofDevice(counters: readonly Counted[], { user, instance }: Device): Ge
     yield series('flowcollect_exporter_pushes_total', { ...id, result }, (at) => pushed(at, result));
 }
 
+/** Airports: one whose quota lasts to the reset, one whose does not, one without a quota, and one that was just added. */
+export const AIRPORTS = [
+  { user: 'default', airport: 'sub', hasQuota: true, isKnown: true },
+  { user: 'bob', airport: 'slow', hasQuota: true, isKnown: true },
+  { user: 'bob', airport: 'free', hasQuota: false, isKnown: true },
+  { user: 'default', airport: 'new', hasQuota: true, isKnown: false },
+] as const;
+
 /** When use fell since the quota was reset, and when a leak was seen. */
 export const QUOTA_RESET = END - 40 * 60_000;
 export const LEAK_SEEN = END - 20 * 60_000;
@@ -180,18 +188,17 @@ function restarts(id: Readonly<Record<string, string>>): string {
 
 function* ofServer(): Generator<string> {
   const now = (at: number): number => at / SECOND;
-  for (const [user, airport] of [
-    ['default', 'sub'],
-    ['bob', 'slow'],
-  ] as const) {
+  for (const { user, airport, hasQuota, isKnown } of AIRPORTS) {
     const id = { job: 'auditor', user, airport };
     const figure = (name: string, value: (at: number) => number | undefined): string =>
       series(`flowcollect_${name}`, id, value);
     yield figure('airport_used_bytes', (at) => Math.floor((at - START) / (at < QUOTA_RESET ? 1 : 2)));
-    yield figure('airport_quota_bytes', () => 2 ** 37);
-    yield figure('airport_remaining_bytes', (at) => 2 ** 37 - Math.floor((at - START) / 2));
+    if (hasQuota) {
+      yield figure('airport_quota_bytes', () => 2 ** 37);
+      yield figure('airport_remaining_bytes', (at) => 2 ** 37 - Math.floor((at - START) / 2));
+    }
     yield figure('airport_expiry_timestamp_seconds', () => END / SECOND + 40 * 86_400);
-    yield figure('airport_reset_timestamp_seconds', () => END / SECOND + 9 * 86_400);
+    if (isKnown) yield figure('airport_reset_timestamp_seconds', () => END / SECOND + 9 * 86_400);
     yield figure('airport_last_success_timestamp_seconds', (at) => now(at) - 60);
     yield figure('audit_airport_bytes', windowBytes);
     yield figure('audit_device_bytes', () => 1_500_000_000);
@@ -211,16 +218,19 @@ function* ofServer(): Generator<string> {
       yield series('flowcollect_audit_multiplier', { ...id, node: '香港 01 | 2x', bound }, () => value);
     }
     // One lasts to the reset, the other does not.
-    yield figure('forecast_days_left', () => (airport === 'sub' ? 20 : 4));
-    yield series('flowcollect_forecast_urgency', { ...id, urgency: airport === 'sub' ? 'plain' : 'short' }, () => 1);
+    if (hasQuota && isKnown) {
+      yield figure('forecast_days_left', () => (airport === 'sub' ? 20 : 4));
+      yield series('flowcollect_forecast_urgency', { ...id, urgency: airport === 'sub' ? 'plain' : 'short' }, () => 1);
+    }
     if (airport === 'sub') yield series('flowcollect_audit_unknown', { ...id, why: 'first_day' }, () => 1);
     for (const verdict of ['ok', 'leak', 'drift', 'underbilled', 'incomplete', 'unknown']) {
       const holds = (at: number): boolean =>
         verdict === (airport === 'sub' ? 'unknown' : at < LEAK_SEEN ? 'ok' : 'leak');
       yield series('flowcollect_audit_verdict', { ...id, verdict }, (at) => (holds(at) ? 1 : 0));
     }
-    yield series('flowcollect_report_last_success_timestamp_seconds', { job: 'auditor', user }, (at) => now(at) - 3600);
   }
+  for (const user of new Set(AIRPORTS.map((each) => each.user)))
+    yield series('flowcollect_report_last_success_timestamp_seconds', { job: 'auditor', user }, (at) => now(at) - 3600);
   const auditor = { job: 'auditor', instance: '127.0.0.1:9102' };
   const gateway = { job: 'gateway', instance: '127.0.0.1:8686' };
   yield series('flowcollect_auditor_config_last_reload_successful', auditor, () => 1);

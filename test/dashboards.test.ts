@@ -27,6 +27,7 @@ import {
   panelQueries,
 } from './dashboard-lint/panel-queries.ts';
 import {
+  AIRPORTS,
   type Counted,
   countedTruth,
   END,
@@ -86,6 +87,8 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
 
   const panel = async (dashboard: string, title: string, refId = 'A'): Promise<Series[]> =>
     ask(prometheus, find(queries, dashboard, title, refId));
+  /** What a table says in GiB; a power of two takes nothing from a figure. */
+  const bytes = (shown = Number.NaN): number => shown * 2 ** 30;
   const sum = async (dashboard: string, title: string, refId = 'A'): Promise<number> =>
     (await panel(dashboard, title, refId)).reduce((all, { points }) => all + (points.at(-1)?.[1] ?? 0), 0);
 
@@ -135,9 +138,9 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
       expect(await sum('Overview', 'Today', refId)).toBe(grown(only({ class: each }), start, END));
     }
     for (const { labels, points } of await panel('Overview', "Today's nodes")) {
-      expect(points[0]?.[1]).toBe(grown(only({ node: labels.node ?? '' }), start, END));
+      expect(bytes(points[0]?.[1])).toBe(grown(only({ node: labels.node ?? '' }), start, END));
     }
-    expect(await sum('Overview', "Today's nodes")).toBe(grown(counters, start, END));
+    expect(bytes(await sum('Overview', "Today's nodes"))).toBe(grown(counters, start, END));
   });
 
   it('cuts today by device and class to the same total', async () => {
@@ -154,11 +157,11 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
   it('sums a free range to the byte, by node and by every dimension', async () => {
     const day = END - 24 * HOUR;
     for (const { labels, points } of await panel('Nodes', 'Nodes', 'C')) {
-      expect(points[0]?.[1]).toBe(grown(only({ node: labels.node ?? '' }), day, END));
+      expect(bytes(points[0]?.[1])).toBe(grown(only({ node: labels.node ?? '' }), day, END));
     }
-    expect(await sum('Nodes', 'Nodes', 'C')).toBe(grown(counters, day, END));
+    expect(bytes(await sum('Nodes', 'Nodes', 'C'))).toBe(grown(counters, day, END));
     for (const title of ['Rules', 'Groups', 'Hosts', 'Apps', 'Sources', 'Inbound users']) {
-      expect(await sum('Flows', title), title).toBe(grown(counters, day, END));
+      expect(bytes(await sum('Flows', title)), title).toBe(grown(counters, day, END));
     }
     expect((await sum('Devices', 'Kernel total')) + (await sum('Devices', 'Kernel total', 'B'))).toBe(
       grown(counters, day, END),
@@ -170,7 +173,7 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
       ['E', 7],
       ['F', 30],
     ] as const) {
-      expect(await sum('Nodes', 'Nodes', refId)).toBe(grown(counters, END - days * 24 * HOUR, END));
+      expect(bytes(await sum('Nodes', 'Nodes', refId))).toBe(grown(counters, END - days * 24 * HOUR, END));
     }
   });
 
@@ -213,10 +216,10 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
     // The day that is over as its window stood half an hour after its end, today as it is now.
     const [closed] = billed?.[0]?.points.slice(-2) ?? [];
     const halfPast = localDayAt(END, settings).start + 30 * 60_000;
-    expect(closed?.[1]).toBe(2 * windowBytes(halfPast));
-    expect(last(billed)).toBe(2 * windowBytes(END));
-    expect(last(expected)).toBe(2 * 2_900_000_000);
-    expect(share.map(({ labels }) => labels.airport).sort()).toEqual(['slow', 'sub']);
+    expect(closed?.[1]).toBe(AIRPORTS.length * windowBytes(halfPast));
+    expect(last(billed)).toBe(AIRPORTS.length * windowBytes(END));
+    expect(last(expected)).toBe(AIRPORTS.length * 2_900_000_000);
+    expect(share.map(({ labels }) => labels.airport)).toEqual(['new', 'slow', 'sub', 'free']);
     expect(last(share)).toBeCloseTo(100_000_000 / (2_900_000_000 * 0.2));
   });
 
@@ -271,8 +274,26 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
       const series = await panel('Overview', 'Airports: safe, and how much is left', refId);
       return Object.fromEntries(series.map(({ labels, points }) => [labels.airport, points[0]?.[1]]));
     };
-    expect(await numbers('A')).toEqual({ slow: 9, sub: 2 });
+    expect(await numbers('A')).toEqual({ slow: 9, sub: 2, free: 9, new: 9 });
     expect(await numbers('C')).toEqual({ slow: 2, sub: 1 });
+  });
+
+  it('gives an airport one colour on all panels, where a series is coloured by its place', async () => {
+    const places = new Map<string, Set<number>>();
+    for (const dashboard of built) {
+      for (const { title = '', type, targets = [], fieldConfig } of panelsOf(dashboard)) {
+        const byPlace = type === 'timeseries' && fieldConfig?.defaults.color?.mode === 'palette-classic';
+        if (!byPlace || (targets[0] as { legendFormat?: string }).legendFormat !== '{{airport}}') continue;
+        for (const [place, { labels }] of (await panel(dashboard.title ?? '', title)).entries())
+          places.set(labels.airport ?? '', (places.get(labels.airport ?? '') ?? new Set()).add(place));
+      }
+    }
+    expect(Object.fromEntries([...places].map(([airport, all]) => [airport, [...all]]))).toEqual({
+      new: [0],
+      slow: [1],
+      sub: [2],
+      free: [3],
+    });
   });
 
   it('has a field for every name that a panel sorts by or changes, and no more series than a legend holds', async () => {

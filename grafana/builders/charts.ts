@@ -33,8 +33,8 @@ import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TimelinePanel } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TimeSeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Text, Translated } from '../../core/language.ts';
+import { displayWidth } from '../../core/units.ts';
 import { PLAIN } from '../palette.ts';
-import { NOW } from '../promql/days.ts';
 import { finish, kindOfPanel, type Override, type PanelSpec } from './panel.ts';
 
 /** The value at the end of the range; the SDK leaves it open, which shows nothing. */
@@ -77,7 +77,7 @@ export const legend = (calc?: string): VizLegendOptionsBuilder =>
 export const allSeries = (): VizTooltipOptionsBuilder =>
   new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
 
-/** Drops what a query without series answers with, in whose place a timeline would show an error of Grafana's. */
+/** Drops what a query without series answers with, in whose place timeline and heatmap would show an error of Grafana's. */
 const WITHOUT_EMPTY = { id: 'filterFieldsByName', options: { include: { pattern: '.*' } } };
 
 /** Lines, or a stack whose queries leave out what is zero: it would stand in the legend. */
@@ -144,6 +144,20 @@ export const dayPairs = kindOfPanel<PanelSpec>((spec) => {
 /** Where nothing was recorded: without it, what the panel says where it has no value would be a state in the legend. */
 const NO_STATE = { type: 'special', options: { match: 'null', result: { text: '', color: 'transparent' } } };
 
+interface StateWords {
+  readonly type: string;
+  readonly options: Readonly<Record<string, { readonly text: string }>>;
+}
+/** Takes no room, and counts as a character. */
+const NOTHING_WIDE = '\u200b';
+/** Grafana cuts a word to as many letters of Latin as its state is wide: Chinese ones take the room of two. */
+function spaced({ type, options }: StateWords): StateWords {
+  const wide = (text: string): string =>
+    [...text].map((each) => (displayWidth(each) > 1 ? each + NOTHING_WIDE : each)).join('');
+  const all = Object.entries(options).map(([value, state]) => [value, { ...state, text: wide(state.text) }]);
+  return { type, options: Object.fromEntries(all) };
+}
+
 /**
  * States of each series over time, in the colours of the mappings. They are fixed: where steps give the colour, Grafana 12
  * merges values by the steps and forgets the mappings.
@@ -160,7 +174,7 @@ export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
     .legend(legend())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single))
     .withTransformation(WITHOUT_EMPTY);
-  const mappings = [...(spec.mappings ?? []), NO_STATE];
+  const mappings = [...((spec.mappings ?? []) as StateWords[]).map(spaced), NO_STATE];
   const panel = finish(builder, { ...spec, mappings, coloring: { fixed: PLAIN } });
   // A pager, though there is one page, would take the room of two rows. The SDK does not know how to be without it.
   return { ...panel, options: { ...panel.options, perPage: 0 } };
@@ -172,24 +186,14 @@ interface HeatSpec extends Omit<PanelSpec, 'targets' | 'interval'> {
   /** The label that names a row, and names for rows that are called otherwise. A heatmap takes no overrides of names. */
   readonly label: string;
   readonly rows?: Readonly<Record<string, Text>>;
-  /** What there is once the query has an answer. */
-  readonly exists: string;
-  readonly interval: keyof typeof SECONDS;
+  readonly interval: '1h' | '1d';
 }
-
-/** A row that stands while there is none: Grafana lets no heatmap say a sentence of its own. */
-const NO_ROW = '–';
-/** The least that a heatmap does not hide, so that its scale has ends, in the last two steps: of one it shows none. */
-const FAINT = 1e-8;
-const SECONDS = { '1h': 3600, '1d': 86_400 };
 
 /**
  * One row a series, one cell a step, which ends at the instant that names it. Its target is a trace: the data source's
  * format for heatmaps takes series for the cumulative buckets of a histogram and subtracts one from the next.
  */
-export const heat = kindOfPanel<HeatSpec>(({ expr, label, rows, exists, ...spec }) => {
-  const late = `vector(time()) > ${NOW} - ${2 * SECONDS[spec.interval]}`;
-  const noRow = `label_replace(vector(${FAINT}), "${label}", "${NO_ROW}", "", "") and on () (${late}) unless on () ${exists} @ end()`;
+export const heat = kindOfPanel<HeatSpec>(({ expr, label, rows = {}, ...spec }) => {
   const builder = new HeatmapPanel()
     .calculate(false)
     .color(
@@ -204,9 +208,10 @@ export const heat = kindOfPanel<HeatSpec>(({ expr, label, rows, exists, ...spec 
     .cellGap(1)
     .cellValues(new CellValuesBuilder().unit(spec.unit))
     .yAxis(new YAxisConfigBuilder().unit('short').axisPlacement(AxisPlacement.Left))
-    .showLegend();
-  for (const [row, name] of Object.entries({ ...rows, [NO_ROW]: spec.noValue }))
+    .showLegend()
+    .withTransformation(WITHOUT_EMPTY);
+  for (const [row, name] of Object.entries(rows))
     builder.withTransformation({ id: 'renameByRegex', options: { regex: `^${row}$`, renamePattern: name } });
-  const targets = [{ kind: 'trace', expr: `${expr} or (${noRow})`, legend: `{{${label}}}` }] as const;
+  const targets = [{ kind: 'trace', expr, legend: `{{${label}}}` }] as const;
   return finish(builder, { ...spec, targets });
 });

@@ -68,9 +68,9 @@ export interface FieldProperty {
   readonly value: NonNullable<unknown>;
 }
 
-/** Changes to the fields of one target, or of one field or series by name. */
+/** Changes to the fields of one target, of one field or series by name, or of series that are below a value all the time. */
 export interface Override {
-  readonly of: { readonly target: string } | { readonly name: PanelText };
+  readonly of: { readonly target: string } | { readonly name: PanelText } | { readonly below: number };
   readonly properties: readonly FieldProperty[];
 }
 
@@ -159,7 +159,9 @@ export function finish(builder: PanelBuilder, spec: Translated<PanelSpec>): Pane
 }
 
 function matcherOf(of: Translated<Override>['of']): MatcherConfig {
-  return 'target' in of ? { id: 'byFrameRefID', options: of.target } : { id: 'byName', options: of.name };
+  if ('target' in of) return { id: 'byFrameRefID', options: of.target };
+  if ('name' in of) return { id: 'byName', options: of.name };
+  return { id: 'byValue', options: { reducer: 'max', op: 'lt', value: of.below } };
 }
 
 function color(builder: PanelBuilder, coloring: Coloring): void {
@@ -190,6 +192,9 @@ export function always(color: string): FieldProperty {
 
 /** The property of an override that keeps series out of the legend; the plot and the tooltip still show them. */
 export const UNLISTED: FieldProperty = { id: 'custom.hideFrom', value: { legend: true, tooltip: false, viz: false } };
+
+/** The property of an override that leaves series out of everything. */
+export const NOT_SHOWN: FieldProperty = { id: 'custom.hideFrom', value: { legend: true, tooltip: true, viz: true } };
 
 /** The property of an override that renames a field or series. */
 export function named(name: Text): FieldProperty {

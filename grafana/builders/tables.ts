@@ -7,6 +7,7 @@ import {
   VisibilityMode,
   VizOrientation,
 } from '@grafana/grafana-foundation-sdk/common';
+import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import type { Text } from '../../core/language.ts';
 import { ACCENT, PLAIN } from '../palette.ts';
@@ -37,13 +38,50 @@ export interface TableColumn {
 /** Pixels of a column of names, of sizes, and of a date with its time. */
 export const WIDTHS = { name: 120, size: 96, date: 170 } as const;
 
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+/** Figures of one unit, which Grafana would choose for each cell: of two in a column the longer is the larger. */
+function inUnit(
+  expr: string,
+  bytes: number,
+  unit: string,
+): Pick<TableColumn, 'expr' | 'unit' | 'decimals' | 'properties'> {
+  const small = (from: number, to: number, text: string): object => ({
+    type: MappingType.RangeToText,
+    options: { from, to, result: { text: `${text} ${unit}` } },
+  });
+  // What two decimals would show as nothing, although it is something.
+  const mappings = [small(1e-12, 0.00499, '<0.01'), small(-0.00499, -1e-12, '>-0.01')];
+  return {
+    expr: `(${expr}) / ${bytes}`,
+    unit: `suffix: ${unit}`,
+    decimals: 2,
+    properties: [{ id: 'mappings', value: mappings }],
+  };
+}
+
 export const bytesColumn = (name: Text, expr: string): TableColumn => ({
   name,
-  expr,
-  unit: 'bytes',
-  decimals: 2,
   width: WIDTHS.size,
+  ...inUnit(expr, GIB, 'GiB'),
 });
+export const memoryColumn = (name: Text, expr: string): TableColumn => ({
+  name,
+  width: WIDTHS.size,
+  ...inUnit(expr, MIB, 'MiB'),
+});
+export const rateColumn = (name: Text, expr: string): TableColumn => ({
+  name,
+  width: WIDTHS.size,
+  ...inUnit(expr, MIB, 'MiB/s'),
+});
+
+/** The same with a bar in each cell, as wide as the room that other columns leave. */
+export const bytesBars = (name: Text, expr: string): TableColumn => {
+  const { properties = [], ...column } = inUnit(expr, GIB, 'GiB');
+  return { name, ...column, properties: [...properties, ...gaugeCells([always(ACCENT)])] };
+};
 
 /** A label that names a row, with the title of its column and where a click on it leads. */
 export interface RowKey {
@@ -165,8 +203,7 @@ interface RanksSpec extends Omit<TableSpec, 'columns' | 'sortBy' | 'header'> {
 /** What is used most, a bar each. */
 export function ranks({ expr, ...spec }: RanksSpec): PanelDefinition {
   const name = { zh: '用量', en: 'Use' };
-  const column = { name, expr, unit: 'bytes', decimals: 2, properties: gaugeCells([always(ACCENT)]) };
-  return table({ ...spec, columns: [column], sortBy: name, header: false });
+  return table({ ...spec, columns: [bytesBars(name, expr)], sortBy: name, header: false });
 }
 
 /** The properties of a column whose text is coloured, by its mappings or by steps. */

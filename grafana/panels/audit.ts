@@ -3,7 +3,7 @@ import { dayPairs, lines, stat, timeline } from '../builders/charts.ts';
 import { always, now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
 import { bytesColumn, coloredCells, stateCells, table, WIDTHS, WRAPPED } from '../builders/tables.ts';
 import { ACCENT, BAD, GOOD, NEUTRAL, PENDING, PLAIN, WATCH } from '../palette.ts';
-import { atDayEnd } from '../promql/days.ts';
+import { atDayEnd, NOW } from '../promql/days.ts';
 import { byAirport, select, stateNumber } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 
@@ -41,6 +41,17 @@ export const verdictColumn = {
 function shareOfLeakLine(of: (metric: string) => string, { limits }: DashboardSettings): string {
   const [difference, expected] = [of('flowcollect_audit_difference_bytes'), of('flowcollect_audit_billed_bytes')];
   return `${difference} / clamp_min(${expected} * ${limits.leakRatio}, ${limits.leakMinBytes})`;
+}
+
+/**
+ * Airports with a quota before those without, in the order of the burn-down, which has only them: Grafana colours series by
+ * their place, and Prometheus puts them in the order of their labels.
+ *
+ * @param expr a series by user and airport
+ */
+function quotaFirst(expr: string): string {
+  const remaining = `${select('flowcollect_airport_remaining_bytes')} @ ${NOW}`;
+  return `label_replace(${expr} and on (user, airport) ${remaining}, "a", "quota", "", "") or on (user, airport) ${expr}`;
 }
 
 /** The evidence of the last window, an airport a row. */
@@ -91,7 +102,7 @@ export function differencePanel(settings: DashboardSettings): PanelDefinition {
     unit: 'percentunit',
     decimals: 0,
     interval: '1d',
-    targets: [trace(shareOfLeakLine(ofDay, settings), '{{airport}}')],
+    targets: [trace(quotaFirst(shareOfLeakLine(ofDay, settings)), '{{airport}}')],
     coloring: { limit: 1 },
     overrides: [
       {

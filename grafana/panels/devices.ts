@@ -6,7 +6,9 @@ import {
   bytesColumn,
   coloredCells,
   matrix,
+  memoryColumn,
   type RowKey,
+  rateColumn,
   stateCells,
   type TableColumn,
   table,
@@ -58,11 +60,11 @@ export function devicesPanel({ limits }: DashboardSettings): PanelDefinition {
     keys: [DEVICE],
     columns: [
       lastPush(limits),
-      { name: { zh: '速率', en: 'Rate' }, expr: byDevice(rate()), unit: 'binBps', width: WIDTHS.size },
+      rateColumn({ zh: '速率', en: 'Rate' }, byDevice(rate())),
       {
         name: { zh: '连接', en: 'Conns' },
         expr: byDevice(fresh(select('flowcollect_kernel_connections'))),
-        unit: 'short',
+        unit: 'none',
         width: 76,
       },
       bytesColumn({ zh: '今日代理', en: 'Proxy today' }, byDevice(today('class="proxy"'))),
@@ -176,7 +178,7 @@ export const startsPanel = table({
     {
       name: { zh: '内核重启', en: 'Restarts' },
       expr: `sum ${BY_DEVICE} (${grownOverRange(select('flowcollect_kernel_restarts_total'))})`,
-      unit: 'short',
+      unit: 'none',
       width: 90,
     },
   ],
@@ -211,10 +213,14 @@ export function collectorsPanel({ limits }: DashboardSettings): PanelDefinition 
     ['1', { zh: '是', en: 'yes' }, GOOD],
     ['0', { zh: '否', en: 'no' }, BAD],
   ]);
+  const bad = words([
+    ['0', { zh: '否', en: 'no' }, PLAIN],
+    ['1', { zh: '是', en: 'yes' }, BAD],
+  ]);
   const flag = (name: Text, metric: string): TableColumn => ({
     name,
     expr: `min ${BY_DEVICE} (${fresh(select(metric))})`,
-    unit: 'short',
+    unit: 'none',
     width: 88,
     properties: stateCells(yes, false),
   });
@@ -230,25 +236,22 @@ export function collectorsPanel({ limits }: DashboardSettings): PanelDefinition 
       flag({ zh: '内核', en: 'Kernel' }, 'flowcollect_kernel_up'),
       flag({ zh: '日志流', en: 'Logs' }, 'flowcollect_exporter_logs_up'),
       flag({ zh: '设置', en: 'Settings' }, 'flowcollect_exporter_config_last_reload_successful'),
-      {
-        name: { zh: '内核内存', en: 'Memory' },
-        expr: `sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_memory_bytes'))})`,
-        unit: 'bytes',
-        decimals: 1,
-        width: WIDTHS.size,
-      },
+      memoryColumn(
+        { zh: '内核内存', en: 'Memory' },
+        `sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_memory_bytes'))})`,
+      ),
       {
         name: { zh: '序列', en: 'Series' },
         expr: `count ${BY_DEVICE} (${select(TRAFFIC_BYTES)})`,
-        unit: 'short',
+        unit: 'none',
         width: 80,
       },
       {
         name: { zh: '刚被拒', en: 'Refused' },
         expr: `max ${BY_DEVICE} (${select('push_failure_time_seconds')} > bool ${select('push_time_seconds')})`,
-        unit: 'short',
+        unit: 'none',
         width: 80,
-        properties: coloredCells(steps(PLAIN, [1, BAD])),
+        properties: stateCells(bad, false),
       },
     ],
     sortBy: { zh: '上次推送', en: 'Last push' },

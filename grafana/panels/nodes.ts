@@ -2,7 +2,7 @@ import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 import { heat, lines } from '../builders/charts.ts';
 import { always, type PanelDefinition, trace } from '../builders/panel.ts';
-import { bytesColumn, gaugeCells, matrix, type RowKey, ranks, stateCells, table } from '../builders/tables.ts';
+import { bytesBars, bytesColumn, matrix, type RowKey, ranks, stateCells, table } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
 import { NODES, OWN_CELLS, renamed } from '../own-words.ts';
 import { ACCENT, CLASS_STATES } from '../palette.ts';
@@ -66,13 +66,7 @@ export function nodeTablePanel(...matchers: readonly string[]): PanelDefinition 
     columns: [
       bytesColumn({ zh: '下载', en: 'Download' }, inRange('direction="download"')),
       bytesColumn({ zh: '上传', en: 'Upload' }, inRange('direction="upload"')),
-      {
-        name: total,
-        expr: inRange(),
-        unit: 'bytes',
-        decimals: 2,
-        properties: gaugeCells([always(ACCENT)]),
-      },
+      bytesBars(total, inRange()),
       bytesColumn({ zh: '今日', en: 'Today' }, `sum by (node, class) (${today(...matchers)})`),
       ...SUMMED_DAYS.map((days) =>
         bytesColumn(
@@ -122,7 +116,6 @@ export const nodeHoursPanel = heat({
   interval: '1h',
   expr: `sum by (node) (${hourly(CHOSEN_NODES)}) > 0`,
   label: 'node',
-  exists: MINUTES,
   coloring: { fixed: ACCENT },
   rows: NODES,
   noValue: { zh: '满一小时后显示', en: 'Shown after the first full hour' },
@@ -141,7 +134,6 @@ export function hourOfDayPanel(settings: DashboardSettings): PanelDefinition {
     interval: '1d',
     expr: hoursOfDay(MINUTES, settings),
     label: 'hour',
-    exists: MINUTES,
     coloring: { fixed: ACCENT },
     noValue: { zh: '第一天结束后显示', en: 'Shown when the first day is over' },
   });

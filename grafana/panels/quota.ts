@@ -1,6 +1,6 @@
 import { percent } from '../../core/units.ts';
 import { lines, stat } from '../builders/charts.ts';
-import { always, now, type PanelDefinition, steps, trace, UNLISTED, words } from '../builders/panel.ts';
+import { always, NOT_SHOWN, now, type PanelDefinition, steps, trace, UNLISTED, words } from '../builders/panel.ts';
 import {
   bytesColumn,
   coloredCells,
@@ -10,9 +10,9 @@ import {
   stateCells,
   stepColors,
   table,
-  WIDTHS,
 } from '../builders/tables.ts';
 import { ACCENT, BAD, GOOD, PLAIN, QUIET, WATCH } from '../palette.ts';
+import { NOW } from '../promql/days.ts';
 import { byAirport, select, stateNumber, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 import { verdictColumn } from './audit.ts';
@@ -43,6 +43,8 @@ const URGENCY_WORDS = words([
   ['3', { zh: '不足一天', en: 'Last day' }, BAD],
 ]);
 
+/** Of what is not there; a bar of it would end in a mark. */
+const NO_FILL = 'transparent';
 /** Am I safe, and how much is left? An airport a row, the worst first; what a phone shows of it comes first. */
 export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
   const [orange, red] = [percent(limits.quotaWarning), percent(limits.quotaCritical)];
@@ -71,20 +73,14 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
         width: 74,
         properties: stateCells(URGENCY_WORDS, false),
       },
-      {
-        name: { zh: '剩余', en: 'Left' },
-        expr: byAirport('flowcollect_airport_remaining_bytes'),
-        unit: 'bytes',
-        decimals: 2,
-        width: WIDTHS.size,
-      },
+      bytesColumn({ zh: '剩余', en: 'Left' }, byAirport('flowcollect_airport_remaining_bytes')),
       {
         name: { zh: '配额已用', en: 'Quota used' },
         expr: `max by (user, airport) (${used} / ${quota})`,
         unit: 'percentunit',
         decimals: 0,
         properties: gaugeCells(
-          stepColors(steps(PLAIN, [0, GOOD], [limits.quotaWarning, WATCH], [limits.quotaCritical, BAD])),
+          stepColors(steps(NO_FILL, [0, GOOD], [limits.quotaWarning, WATCH], [limits.quotaCritical, BAD])),
           1,
         ),
       },
@@ -110,8 +106,6 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
   });
 }
 
-/** Of what is not there. */
-const NO_FILL = 'transparent';
 /** A share of the daily budget that no day has. */
 const USED_UP = 10_000;
 /** Today against what a day may cost: the background turns from blue to red. */
@@ -161,6 +155,10 @@ export const burnDownPanel = lines({
 
 // By the auditor's own forecast, as it stood at each moment; 0 where the quota would not have lasted.
 const atReset = `max by (user, airport) (clamp_min(${remaining} * (1 - clamp_min(${reset} - time(), 0) / 86400 / ${daysLeft}), 0))`;
+const atResetNow = `max by (user, airport) (${remaining} @ ${NOW} + ${reset} @ ${NOW} + ${daysLeft} @ ${NOW})`;
+/** Takes the place of an airport that has a quota, but no forecast beside those that have one; no forecast is below 0. */
+const PLACE = -1;
+const places = `(max by (user, airport) (${remaining}) * 0 + ${PLACE} unless on (user, airport) ${atResetNow} and on () ${atResetNow})`;
 /** How the forecast of what is left at the reset went, in a plot of its own: each airport has its line in the legend. */
 export const forecastPanel = lines({
   title: { zh: '预计重置时剩余（30 天）', en: 'Left at the reset, forecast (30 days)' },
@@ -171,8 +169,10 @@ export const forecastPanel = lines({
   unit: 'bytes',
   min: 0,
   timeFrom: '30d',
-  targets: [trace(atReset, '{{airport}}')],
+  // Colours go by place: an airport has that of the burn-down.
+  targets: [trace(`${atReset} or ${places}`, '{{airport}}')],
   coloring: 'by series',
+  overrides: [{ of: { below: 0 }, properties: [NOT_SHOWN] }],
   noValue: { zh: '还没有预计，或配额、重置日未知', en: 'No forecast yet, or no quota or reset known' },
 });
 

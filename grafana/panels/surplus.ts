@@ -12,13 +12,13 @@ const ANSWERS = [
   ['leak', { zh: '泄露', en: 'Leak' }, BAD],
 ] as const;
 
-/** What to do about it. */
-const ADVICE = words([
+/** What to do about each of them. */
+const ADVICE = [
   [
     'no',
     {
-      zh: '请查明后回答一次：flowcollect audit amend known 机场 --per-day 大小，或 flowcollect audit amend leak 机场',
-      en: 'Find out what it is, then answer once: flowcollect audit amend known AIRPORT --per-day SIZE, or flowcollect audit amend leak AIRPORT',
+      zh: '查明后回答：flowcollect audit amend known 机场 --per-day 大小；是泄露：flowcollect audit amend leak 机场',
+      en: 'Once you know: flowcollect audit amend known AIRPORT --per-day SIZE; a leak: flowcollect audit amend leak AIRPORT',
     },
     WATCH,
   ],
@@ -31,10 +31,12 @@ const ADVICE = words([
     },
     BAD,
   ],
-]);
+] as const;
+
+const ANSWERED = `max by (user, airport, answered) (${select('flowcollect_audit_surplus_bytes')})`;
 
 /** What airports bill day by day above what is explained, and whether somebody said what it is. */
-function surplus(answer: RowKey): PanelDefinition {
+function surplus(answer: RowKey, expr: string): PanelDefinition {
   const daily = { zh: '每天多出', en: 'A day' };
   return table({
     title: { zh: '每天多出的部分', en: 'Steady surplus' },
@@ -43,27 +45,44 @@ function surplus(answer: RowKey): PanelDefinition {
       en: 'What an airport bills day by day above what names, settings and devices explain; the report tells what it can be.',
     },
     keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }, answer],
-    columns: [bytesColumn(daily, `max by (user, airport, answered) (${select('flowcollect_audit_surplus_bytes')})`)],
+    columns: [bytesColumn(daily, expr)],
     sortBy: daily,
     noValue: { zh: '没有', en: 'None' },
   });
 }
 
 /** In short: what to do is a click away. */
-export const surplusPanel = surplus({
-  label: 'answered',
-  name: { zh: '说明', en: 'Answer' },
-  width: 80,
-  link: { title: { zh: '怎么办', en: 'What to do' }, url: dashboardLink('audit') },
-  properties: stateCells(words(ANSWERS), false),
-});
+export const surplusPanel = surplus(
+  {
+    label: 'answered',
+    name: { zh: '说明', en: 'Answer' },
+    width: 80,
+    link: { title: { zh: '怎么办', en: 'What to do' }, url: dashboardLink('audit') },
+    properties: stateCells(words(ANSWERS), false),
+  },
+  ANSWERED,
+);
 
-export const surplusAdvicePanel = surplus({
-  label: 'answered',
-  name: { zh: '怎么办', en: 'What to do' },
-  width: 940,
-  properties: stateCells(ADVICE, false),
-});
+/**
+ * Grafana takes the height of a row from what a cell holds, not from the words for it: the label holds the advice, in
+ * English, for which a dashboard in Chinese has other words of about the same length.
+ */
+const ADVISED = ADVICE.reduce(
+  (expr, [answer, { en }]) => `label_replace(${expr}, "answered", "${en}", "answered", "${answer}")`,
+  ANSWERED,
+);
+
+export const surplusAdvicePanel = surplus(
+  {
+    label: 'answered',
+    name: { zh: '怎么办', en: 'What to do' },
+    // In more lines on a phone, where it stands beside the airport.
+    width: 200,
+    grows: true,
+    properties: stateCells(words(ADVICE.map(([, text, color]) => [text.en, text, color])), false),
+  },
+  ADVISED,
+);
 
 const low = { zh: '下限', en: 'Low' };
 const bound = (which: 'low' | 'high'): string =>

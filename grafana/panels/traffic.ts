@@ -13,7 +13,7 @@ import {
   trace,
   UNLISTED,
 } from '../builders/panel.ts';
-import { bytesColumn, coloredCells, ranks, table, WIDTHS } from '../builders/tables.ts';
+import { bytesColumn, coloredCells, ranks, rateColumn, table } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
 import { OWN_CELLS } from '../own-words.ts';
 import { CLASS_COLORS, CLASS_WORDS, PLAIN, WATCH } from '../palette.ts';
@@ -144,24 +144,24 @@ export const usersPanel = table({
     {
       name: { zh: '设备', en: 'Devices' },
       expr: `count by (user) (${select('push_time_seconds')})`,
-      unit: 'short',
+      unit: 'none',
       width: 80,
     },
     {
       name: { zh: '沉默', en: 'Silent' },
       expr: `sum by (user) (${pushAge()} >= bool ${SILENT_AFTER_SECONDS})`,
-      unit: 'short',
+      unit: 'none',
       width: 80,
       properties: coloredCells(steps(PLAIN, [1, WATCH])),
     },
     {
       name: { zh: '序列', en: 'Series' },
       expr: `count by (user) (${select(TRAFFIC_BYTES)})`,
-      unit: 'short',
+      unit: 'none',
       width: 80,
       properties: coloredCells(steps(PLAIN, [5000, WATCH])),
     },
-    { name: { zh: '速率', en: 'Rate' }, expr: `sum by (user) (${rate()})`, unit: 'binBps', width: WIDTHS.size },
+    rateColumn({ zh: '速率', en: 'Rate' }, `sum by (user) (${rate()})`),
     bytesColumn({ zh: '今日代理', en: 'Proxy today' }, `sum by (user) (${today('class="proxy"')})`),
     bytesColumn({ zh: '今日合计', en: 'Today' }, `sum by (user) (${today()})`),
   ],

@@ -65,8 +65,7 @@ function seriesNames(panel: Panel, refId: string, answers: ReadonlyMap<string, r
 
 /**
  * Why Grafana would not say a panel's sentence where there is nothing: it does where no frame is left, and a frame that a
- * query without series answers with stays for a timeline and a table of several queries. A heatmap says no sentence but as
- * the name of a row.
+ * query without series answers with stays for a timeline, a heatmap and a table of several queries.
  *
  * @param answers what a Prometheus that has nothing answered each target, by its refId
  */
@@ -78,15 +77,9 @@ export function emptyProblems(panel: Panel, answers: ReadonlyMap<string, readonl
     return answered === targetsOf(panel).length && options?.textMode === 'value_and_name'
       ? []
       : ['some of its figures'];
-  const transformations = panel.transformations ?? [];
-  if (type === 'heatmap') {
-    const [name] = seriesNames(panel, 'A', answers);
-    const row = transformations.find(({ options: { regex } }) => regex === `^${name}$`)?.options.renamePattern;
-    return answered === 1 && row === panel.fieldConfig?.defaults.noValue ? [] : ['an error of Grafana'];
-  }
   if (answered > 0) return ['a plot of nothing'];
-  const dropping = { table: 'groupBy', 'state-timeline': 'filterFieldsByName' }[type];
-  return dropping === undefined || transformations.some(({ id }) => id === dropping)
+  const dropping = { table: 'groupBy', 'state-timeline': 'filterFieldsByName', heatmap: 'filterFieldsByName' }[type];
+  return dropping === undefined || (panel.transformations ?? []).some(({ id }) => id === dropping)
     ? []
     : ['an error of Grafana, or heads over nothing'];
 }

@@ -7,6 +7,8 @@ import { BAD, NEUTRAL, WATCH } from '../../grafana/palette.ts';
 
 /** A small laptop, in pixels: the page without its margins, the gap between panels, and what frames a panel's content. */
 const PAGE = 1280 - 32;
+/** A telephone. */
+const PHONE = 390 - 32;
 const GAP = 8;
 const FRAME = 18;
 /** Of a title in Grafana's font of 14 pixels: a column of a terminal, the mark of a description, the badge of a range. */
@@ -24,6 +26,8 @@ const NAME_WIDTH = 120;
 const GAUGE_WIDTH = 100;
 /** Units whose digits vary from value to value unless their number is given. */
 const ROUNDED = /^(?:bytes|percentunit|s|suffix:.*)$/;
+/** Units of which Grafana chooses another for each figure; a duration says by its word how long it is. */
+const SCALED = /^(?:bytes|binBps|short)$/;
 
 /** Pixels that a panel's content is wide where the window is 1280. */
 function contentWidth({ gridPos }: Panel): number {
@@ -63,6 +67,11 @@ export function looksProblems(panel: Panel): string[] {
     if (/"text":(?![^}]*"color")/.test(JSON.stringify(defaults?.mappings ?? [])))
       problems.push('a state has no colour');
     const colors = [...JSON.stringify(defaults?.mappings ?? []).matchAll(/"color":"([^"]+)"/g)].map(([, each]) => each);
+    // Grafana cuts a word to as many letters of Latin as there is room for.
+    const words = [...JSON.stringify(defaults?.mappings ?? []).matchAll(/"text":"([^"]*)"/g)].map(
+      ([, word = '']) => word,
+    );
+    if (words.some((word) => word.length < displayWidth(word))) problems.push('its words run into each other');
     // Grey is for whatever reason there is no state.
     if (colors.some((each, index) => each !== NEUTRAL && colors.indexOf(each) !== index))
       problems.push('two states have one colour');
@@ -118,24 +127,31 @@ function tableProblems(panel: Panel, targets: readonly Dataquery[]): string[] {
   for (const value of values) if (renamed[value] === undefined) problems.push(`${value} is shown by that name`);
   const fields = fieldsOf(panel);
   let width = 0;
+  let names = 0;
   for (const [label, name] of Object.entries(renamed)) {
     const properties = fields.find((field) => field.name === name)?.properties ?? new Map<string, unknown>();
     const isGauge = JSON.stringify(properties.get('custom.cellOptions') ?? '').includes('gauge');
     const own = properties.get('custom.width') ?? properties.get('custom.minWidth');
     if (!isGauge && typeof own !== 'number') problems.push(`column ${name} has no width`);
     width += typeof own === 'number' ? own : GAUGE_WIDTH;
+    if (!label.startsWith('Value')) names += Number(own);
     if (NAMES.includes(label) && Number(own) < NAME_WIDTH) problems.push(`column ${name} is too narrow for names`);
     const sorted = (panel.options?.sortBy ?? []).some((each: { displayName: string }) => each.displayName === name);
     const head = displayWidth(name) * HEAD_CHARACTER + HEAD + (sorted ? ARROW : 0);
     if (panel.options?.showHeader !== false && typeof own === 'number' && head > own)
       problems.push(`column ${name}: its name needs ${Math.ceil(head)} of ${own} pixels`);
+    const [least] = (properties.get('thresholds') as { steps: { color: string }[] } | undefined)?.steps ?? [];
+    if (isGauge && least !== undefined && least.color !== 'transparent')
+      problems.push(`column ${name}: a bar of nothing ends in a mark`);
     if (isGauge && properties.get('fieldMinMax') !== true)
       problems.push(`column ${name}: bars by the most of all columns`);
     if (!/^.$/.test(String(properties.get('noValue') ?? '')))
       problems.push(`column ${name}: a sentence in each cell without a value`);
     const unit = String(properties.get('unit') ?? '');
     if (ROUNDED.test(unit) && properties.get('decimals') === undefined) problems.push(`column ${name}: no decimals`);
+    if (SCALED.test(unit)) problems.push(`column ${name}: figures of different units`);
   }
+  if (names > PHONE - FRAME) problems.push(`what its rows say needs ${names} of ${PHONE - FRAME} pixels on a phone`);
   if (width > contentWidth(panel))
     problems.push(`its columns need ${width} of ${Math.floor(contentWidth(panel))} pixels`);
   return problems;
