@@ -33,7 +33,8 @@ beforeEach(async () => {
     logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
     retryAfter: 10,
   });
-  await until(() => expect(lines.join('')).toContain('configuration written'));
+  // The program reads what was written only then: until it has answered, nothing may be in the way.
+  await until(() => expect(lines.join('')).toContain('configuration read'));
 });
 afterEach(async () => {
   ending.abort();
