@@ -40,6 +40,14 @@ describe('the size model', () => {
     expect(model.mean(new Map([['a', 1]])) - before).toBeLessThan(10);
   });
 
+  it('follows habits that change, however much it learned of those before', () => {
+    const model = createSizeModel(priors);
+    const [total, noise] = [new Map([['a', 1]]), 100 ** 2];
+    for (let turn = 0; turn < 10_000; turn += 1) model.learn(total, 20, noise);
+    for (let turn = 0; turn < 200; turn += 1) model.learn(total, 120, noise);
+    expect(model.mean(total)).toBeGreaterThan(100);
+  });
+
   it('goes on from what was saved', () => {
     const first = createSizeModel(priors);
     first.learn(new Map([['a', 1]]), 50, 10);
