@@ -10,7 +10,7 @@ import type { ListenAddress } from '../runtime/listen.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createMovable } from '../runtime/movable.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
-import type { LastReload, OnReload, Reload } from '../runtime/reload.ts';
+import { type LastReload, lastOfAll, type OnReload, type Reload } from '../runtime/reload.ts';
 import type { Token } from './access/authenticate.ts';
 import { availableMemory, memoryLimits } from './access/limits.ts';
 import type { Reader } from './access/reader-token.ts';
@@ -80,6 +80,15 @@ const LIMITS = {
   connectionsCheckingInterval: 1000,
 } as const;
 
+/** How edits of it ended: the first read belongs to the edit of the settings that opened it, or to undoing one. */
+function editsOf(certificate: Reload<Certificate>): () => LastReload {
+  const { succeededAt: opened } = certificate.last();
+  return () => {
+    const last = certificate.last();
+    return last.succeededAt === opened ? { ...last, succeededAt: 0 } : last;
+  };
+}
+
 export function createGateway(options: GatewayOptions): Gateway {
   const {
     clock,
@@ -91,7 +100,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     onReload,
     addressOf = clientAddress,
   } = options;
-  let certificate: Reload<Certificate> | undefined;
+  /** How the certificate was last read; undefined without TLS. */
+  let certificate: (() => LastReload) | undefined;
   const logNoise = createNoiseLog(logger, clock);
 
   const storage = createMovable(async (places: StoragePlaces, onClose) => {
@@ -130,10 +140,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const page = createMovable(async (address: ListenAddress, onClose) => {
     const { kept, disk, release, metrics } = stored();
-    const reloaded = (): LastReload => {
-      const settings = lastReload();
-      return { ...settings, successful: settings.successful && certificate?.last().successful !== false };
-    };
+    const reloaded = (): LastReload => lastOfAll(lastReload(), ...(certificate === undefined ? [] : [certificate()]));
     const adminHandler = createAdminHandler({ release, logger, hash: adminHash, retired: metrics.retired });
     const pages = createPagesListener({
       service: 'gateway',
@@ -152,7 +159,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const pushes = createMovable(async ({ listen, tls }: Pick<GatewayPlaces, 'listen' | 'tls'>, onClose) => {
     const opened = tls === undefined ? undefined : await openCertificate(tls, logger);
-    certificate = opened;
+    certificate = opened === undefined ? undefined : editsOf(opened);
     onClose(async () => opened?.close());
     const handler = createPushHandler({ ...stored(), clock, logger, tokens, addressOf });
     const listener = await listenHttp(handler, listen, LIMITS, opened?.current());

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -151,6 +151,12 @@ const fixedAddress = async (): Promise<string> => {
 const at = (origin: string, more = 'ServerToken = one') =>
   settings(more).replace('ListenPort = 127.0.0.1:0', `ListenPort = ${origin}`);
 
+async function gauge(name: string): Promise<number> {
+  const origin = lines.findLast(({ metrics }) => metrics !== undefined)?.metrics;
+  const page = await (await fetch(`${origin}/metrics`)).text();
+  return Number(new RegExp(`^flowcollect_gateway_config_last_reload_${name} (\\S+)$`, 'm').exec(page)?.[1]);
+}
+
 it('goes back to what ran after two bad addresses in a row, and says which setting is wrong', async () => {
   const origin = await fixedAddress();
   for (const [index, bad] of [new URL(double.origin).host, '192.0.2.1:8686'].entries()) {
@@ -167,10 +173,6 @@ it('tries again when the same text is saved, and tells by its metrics when it su
   await fixedAddress();
   const taken = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
   const edited = at(`127.0.0.1:${taken.port}`);
-  const page = async () =>
-    (await fetch(`${lines.findLast(({ metrics }) => metrics !== undefined)?.metrics}/metrics`)).text();
-  const gauge = async (name: string) =>
-    Number(new RegExp(`^flowcollect_gateway_config_last_reload_${name} (\\S+)$`, 'm').exec(await page())?.[1]);
   await vi.waitFor(async () => expect(await gauge('successful')).toBe(1));
   const before = await gauge('success_timestamp_seconds');
   await writeFile(path, edited);
@@ -180,6 +182,18 @@ it('tries again when the same text is saved, and tells by its metrics when it su
   await writeFile(path, edited);
   await vi.waitFor(() => expect(origins().at(-1)).toBe(taken.origin), 5000);
   await vi.waitFor(async () => expect(await gauge('successful')).toBe(1));
+  expect(await gauge('success_timestamp_seconds')).toBeGreaterThan(before);
+});
+
+it('counts an edit of the tokens among those that succeeded, or did not', async () => {
+  const before = await gauge('success_timestamp_seconds');
+  const tokens = join(dirname(path), 'tokens', 'tokens.ini');
+  await mkdir(dirname(tokens), { recursive: true });
+  await writeFile(tokens, '[nonsense]\nkey\n');
+  await vi.waitFor(async () => expect(await gauge('successful')).toBe(0), 5000);
+  expect(await gauge('success_timestamp_seconds')).toBe(before);
+  await writeFile(tokens, '');
+  await vi.waitFor(async () => expect(await gauge('successful')).toBe(1), 5000);
   expect(await gauge('success_timestamp_seconds')).toBeGreaterThan(before);
 });
 

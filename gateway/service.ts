@@ -5,7 +5,7 @@ import { refuseNewShortTokens, shortTokenWarnings } from '../core/short-tokens.t
 import { systemClock, untilAborted } from '../runtime/async.ts';
 import { watchFileDescriptors } from '../runtime/http.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
-import type { OnReload, Reload } from '../runtime/reload.ts';
+import { lastOfAll, type OnReload, type Reload } from '../runtime/reload.ts';
 import { openReload, openSettings, readTokenText, tokenFileOf, warnIfOpenToOthers } from '../runtime/settings-file.ts';
 import { readTokensApart, type TokensApart } from './access/token-sections.ts';
 import { ADD_TOKEN, type GatewayConfig, readGatewayConfig, withTokens } from './config.ts';
@@ -71,10 +71,7 @@ export async function runGatewayService({
     logger,
     tokens: () => access().tokens,
     readers: () => access().readers,
-    lastReload: () => {
-      const settings = file.last();
-      return { ...settings, successful: settings.successful && tokens.last().successful };
-    },
+    lastReload: () => lastOfAll(file.last(), tokens.last()),
     adminHash: () => file.current().admin?.hash,
     onReload,
     addressOf: (request) => clientAddress(request, file.current().isProxy),

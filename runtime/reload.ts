@@ -12,6 +12,12 @@ export interface LastReload {
   readonly succeededAt: number;
 }
 
+/** Of files that are followed apart, as if they were one: all must have been applied, and the newest success counts. */
+export const lastOfAll = (...reloads: readonly LastReload[]): LastReload => ({
+  successful: reloads.every(({ successful }) => successful),
+  succeededAt: Math.max(...reloads.map(({ succeededAt }) => succeededAt)),
+});
+
 /** Puts settings into use. Where it throws, those that ran are put into use again, and the next save is another try. */
 export type Apply<T> = (next: T) => Promise<void>;
 

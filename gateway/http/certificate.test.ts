@@ -60,17 +60,20 @@ it('devices are answered over TLS with the certificate of the settings', async (
 
 it('a renewed certificate is taken without a restart, a bad one is not', async () => {
   const { pushes: origin, metrics } = await gateway.start();
-  const reloaded = async () =>
-    /^flowcollect_gateway_config_last_reload_successful (\d)$/m.exec(
-      await (await fetch(`${metrics}/metrics`)).text(),
-    )?.[1];
+  const gauge = async (name: string) =>
+    Number(
+      new RegExp(`^flowcollect_gateway_config_last_reload_${name} (\\S+)$`, 'm').exec(
+        await (await fetch(`${metrics}/metrics`)).text(),
+      )?.[1],
+    );
+  const reloaded = async () => [await gauge('successful'), (await gauge('success_timestamp_seconds')) > 0];
   await writeFile(join(folder, 'cert.pem'), 'nonsense');
   await vi.waitFor(() => expect(lines.join()).toContain('certificate files kept as they were'), 5000);
-  expect(await reloaded()).toBe('0');
+  expect(await reloaded()).toEqual([0, false]);
   expect(await statusOf(origin)).toBe(401);
   await copyFile(GOOD[0] ?? '', join(folder, 'cert.pem'));
   await vi.waitFor(() => expect(lines.join()).toContain('certificate files reloaded'), 5000);
-  expect(await reloaded()).toBe('1');
+  expect(await reloaded()).toEqual([1, true]);
   expect(await statusOf(origin)).toBe(401);
   expect(lines.join()).not.toContain('PRIVATE KEY');
 });
