@@ -180,6 +180,9 @@ export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
   return { ...panel, options: { ...panel.options, perPage: 0 } };
 });
 
+/** Grafana cuts the beginning of a long name beside a row; what tells nodes apart is at both ends. */
+const SHORTENED = { regex: '^(.{11}).{3,}(.{8})$', renamePattern: '$1…$2' };
+
 interface HeatSpec extends Omit<PanelSpec, 'targets' | 'interval'> {
   /** A series a row. */
   readonly expr: string;
@@ -212,6 +215,7 @@ export const heat = kindOfPanel<HeatSpec>(({ expr, label, rows = {}, ...spec }) 
     .withTransformation(WITHOUT_EMPTY);
   for (const [row, name] of Object.entries(rows))
     builder.withTransformation({ id: 'renameByRegex', options: { regex: `^${row}$`, renamePattern: name } });
+  builder.withTransformation({ id: 'renameByRegex', options: SHORTENED });
   const targets = [{ kind: 'trace', expr, legend: `{{${label}}}` }] as const;
   return finish(builder, { ...spec, targets });
 });

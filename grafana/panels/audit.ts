@@ -65,10 +65,6 @@ export function airportsPanel(settings: DashboardSettings): PanelDefinition {
     keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
     columns: [
       verdictColumn,
-      bytesColumn({ zh: '机场扣除', en: 'Billed' }, byAirport('flowcollect_audit_airport_bytes')),
-      bytesColumn({ zh: '设备用量', en: 'Devices' }, byAirport('flowcollect_audit_device_bytes')),
-      bytesColumn({ zh: '应扣', en: 'Expected' }, byAirport('flowcollect_audit_billed_bytes')),
-      bytesColumn({ zh: '差值', en: 'Difference' }, byAirport('flowcollect_audit_difference_bytes')),
       {
         name: { zh: '占泄露线', en: 'Of leak line' },
         expr: shareOfLeakLine(byAirport, settings),
@@ -77,6 +73,10 @@ export function airportsPanel(settings: DashboardSettings): PanelDefinition {
         width: 104,
         properties: coloredCells(steps(PLAIN, [1, BAD])),
       },
+      bytesColumn({ zh: '差值', en: 'Difference' }, byAirport('flowcollect_audit_difference_bytes')),
+      bytesColumn({ zh: '机场扣除', en: 'Billed' }, byAirport('flowcollect_audit_airport_bytes')),
+      bytesColumn({ zh: '设备用量', en: 'Devices' }, byAirport('flowcollect_audit_device_bytes')),
+      bytesColumn({ zh: '应扣', en: 'Expected' }, byAirport('flowcollect_audit_billed_bytes')),
       {
         name: { zh: '窗口截止', en: 'Window end' },
         expr: `${byAirport('flowcollect_audit_window_end_timestamp_seconds')} * 1000`,

@@ -64,9 +64,10 @@ export function nodeTablePanel(...matchers: readonly string[]): PanelDefinition 
     },
     keys: [NODE, CLASS],
     columns: [
+      // First, since a phone shows no further one.
+      bytesBars(total, inRange()),
       bytesColumn({ zh: '下载', en: 'Download' }, inRange('direction="download"')),
       bytesColumn({ zh: '上传', en: 'Upload' }, inRange('direction="upload"')),
-      bytesBars(total, inRange()),
       bytesColumn({ zh: '今日', en: 'Today' }, `sum by (node, class) (${today(...matchers)})`),
       ...SUMMED_DAYS.map((days) =>
         bytesColumn(

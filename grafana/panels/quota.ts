@@ -161,7 +161,7 @@ const PLACE = -1;
 const places = `(max by (user, airport) (${remaining}) * 0 + ${PLACE} unless on (user, airport) ${atResetNow} and on () ${atResetNow})`;
 /** How the forecast of what is left at the reset went, in a plot of its own: each airport has its line in the legend. */
 export const forecastPanel = lines({
-  title: { zh: '预计重置时剩余（30 天）', en: 'Left at the reset, forecast (30 days)' },
+  title: { zh: '预计重置时剩余', en: 'Left at reset, forecast' },
   description: {
     zh: '按当时的速度，到重置时预计还剩多少；到 0 就是撑不到重置。',
     en: 'What would be left at the reset at the pace of that time; at 0 the quota does not last.',

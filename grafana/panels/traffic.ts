@@ -141,6 +141,7 @@ export const usersPanel = table({
     },
   ],
   columns: [
+    bytesColumn({ zh: '今日合计', en: 'Today' }, `sum by (user) (${today()})`),
     {
       name: { zh: '设备', en: 'Devices' },
       expr: `count by (user) (${select('push_time_seconds')})`,
@@ -163,7 +164,6 @@ export const usersPanel = table({
     },
     rateColumn({ zh: '速率', en: 'Rate' }, `sum by (user) (${rate()})`),
     bytesColumn({ zh: '今日代理', en: 'Proxy today' }, `sum by (user) (${today('class="proxy"')})`),
-    bytesColumn({ zh: '今日合计', en: 'Today' }, `sum by (user) (${today()})`),
   ],
   sortBy: { zh: '今日合计', en: 'Today' },
   noValue: { zh: '还没有设备推送过', en: 'No device has pushed yet' },

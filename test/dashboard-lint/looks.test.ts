@@ -102,6 +102,12 @@ it.each([
   ],
   ['columns that do not fit', table([{ id: 'custom.width', value: 500 }], { [VALUE]: 'Bytes' }), 'need 500'],
   ['a long title', stat({}, { title: 'Share of all that was billed and is not explained by anything' }), 'longer'],
+  [
+    'a title that a phone cuts',
+    stat({}, { title: 'Left at the reset, forecast (30 days)', timeFrom: '30d', gridPos: { x: 0, y: 0, w: 24, h: 8 } }),
+    'longer',
+  ],
+  ['a heatmap of long names', graph({}, {}, { type: 'heatmap' }), 'cut at their beginning'],
   ['a long title in Chinese', stat({}, { title: '机场每天比倍率和设置以及设备所能解释的多扣了多少流量' }), 'longer'],
   ['a figure without a name', stat({}, { options: { textMode: 'value' } }), 'without its name'],
   ['a red figure where there is none', stat({ thresholds: { steps: [{ color: 'red' }] } }), 'colour of a bad one'],

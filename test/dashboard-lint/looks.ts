@@ -58,7 +58,8 @@ export function looksProblems(panel: Panel): string[] {
   const targets = (panel.targets ?? []) as Dataquery[];
   const problems: string[] = [];
   const needed = displayWidth(title) * CHARACTER + (description ? MARK : 0) + (timeFrom ? BADGE : 0);
-  if (needed > contentWidth(panel)) problems.push('its title is longer than the panel is wide');
+  if (needed > Math.min(contentWidth(panel), PHONE - FRAME))
+    problems.push('its title is longer than the panel is wide');
   if (!/\p{L}{2}/u.test(defaults?.noValue ?? '')) problems.push('does not say why it has no value');
 
   if (type === 'state-timeline') {
@@ -105,6 +106,8 @@ export function looksProblems(panel: Panel): string[] {
   if (type === 'stat' && options?.wideLayout !== false) problems.push('its figures are small beside their names');
   if (type === 'stat' && ROUNDED.test(defaults?.unit ?? '') && defaults?.decimals === undefined)
     problems.push('no decimals');
+  if (type === 'heatmap' && !(panel.transformations ?? []).some(({ options }) => /…/.test(options.renamePattern ?? '')))
+    problems.push('its names are cut at their beginning');
   if (type === 'table') problems.push(...tableProblems(panel, targets));
 
   const steps = [defaults?.thresholds, ...fieldsOf(panel).map(({ properties }) => properties.get('thresholds'))];
