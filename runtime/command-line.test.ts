@@ -36,6 +36,7 @@ const failing = (error: unknown) => (): Command[] => [
       .requiredOption('--name <name>')
       .action(() => {}),
   ),
+  new Command('service').action(() => {}).addCommand(new Command('token').action(() => {})),
 ];
 const run = (language: Language, error: unknown, ...argv: string[]) =>
   runCommands([...argv, '--language', language], [], failing(error));
@@ -78,13 +79,14 @@ it.each([
   [['parent', 'child', '--name', 'x'], "missing required argument 'what'", '错误：缺少参数 what'],
   [['parent', 'child', 'x'], "required option '--name <name>' not specified", '错误：必须给出选项 --name <name>'],
   [['parent', 'chidl'], "unknown command 'chidl'", '错误：没有命令 chidl'],
+  [['service', 'tokn'], "unknown command 'tokn'\n(Did you mean token?)", '错误：没有命令 tokn\n（是不是 token？）'],
 ])('ends with 2 on bad arguments: %j', async (argv, english, chinese) => {
   expect(await run('en', undefined, ...argv)).toBe(2);
   expect(said).toContain(english);
   said = '';
   expect(await run('zh', undefined, ...argv)).toBe(2);
   expect(said).toContain(chinese);
-  expect(said).toMatch(/用法见 .+ (?:work|parent|parent child) --help\n$/);
+  expect(said).toMatch(/用法见 .+ (?:work|parent|parent child|service) --help\n$/);
   expect(said).not.toMatch(/error|Did you mean/);
 });
 

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { Command, CommanderError, Help, type HelpConfiguration, Option } from 'commander';
 import type { CommandGroup, CommandSpec } from '../core/command.ts';
 import { ArgumentError, errorText, LANGUAGES, type Language, type Translate, translateTo } from '../core/language.ts';
+import { nearest } from '../core/nearest.ts';
 import { SettingsError } from '../core/settings.ts';
 import { displayWidth } from '../core/units.ts';
 import { COMPLETION, type CommandTree, completionCases } from './completion.ts';
@@ -173,10 +174,23 @@ function translateCommand(language: Language, command: Command, called: string):
     argumentDescription: (argument) => inLanguage(new Help().argumentDescription(argument)),
     ...(language === 'zh' ? CHINESE_HELP : {}),
   });
-  if (language === 'zh') {
-    command.configureOutput({ outputError: (text, write) => write(chineseMistake(text)) });
-  }
+  command.configureOutput({
+    outputError(text, write) {
+      const mistake = mistypedCommand(command) ?? text;
+      write(language === 'zh' ? chineseMistake(mistake) : mistake);
+    },
+  });
   for (const nested of command.commands) translateCommand(language, nested, `${called} ${nested.name()}`);
+}
+
+/** Of a command that runs by itself too, Commander takes a command that does not exist for an argument too many. */
+function mistypedCommand(command: Command): string | undefined {
+  const [given] = command.args;
+  const names = command.commands.map((each) => each.name());
+  if (given === undefined || names.length === 0 || command.registeredArguments.length > 0) return undefined;
+  if (given.startsWith('-') || names.includes(given)) return undefined;
+  const near = nearest(given, names);
+  return `error: unknown command '${given}'${near === undefined ? '' : `\n(Did you mean ${near}?)`}\n`;
 }
 
 const CHINESE_HELP: HelpConfiguration = {
