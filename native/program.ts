@@ -2,6 +2,7 @@ import type { CommandGroup, CommandSpec } from '../core/command.ts';
 import { ArgumentError, errorText, type Language, type Text, translateTo } from '../core/language.ts';
 import { nearest } from '../core/nearest.ts';
 import { SettingsError } from '../core/settings.ts';
+import { codesInWords } from '../runtime/code-words.ts';
 import { consoleLanguage, settingsNamedBy } from '../runtime/console-language.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { type ScreenOutput, screenOutput } from '../runtime/screen.ts';
@@ -87,7 +88,7 @@ export async function execute(
     else await found.run(own, await withPlace(options, args));
     return 0;
   } catch (error) {
-    say(`flowcollect ${name}: ${errorText(error, language)}`);
+    say(`flowcollect ${name}: ${codesInWords(errorText(error, language), language)}`);
     return error instanceof SettingsError || error instanceof ArgumentError ? 2 : 1;
   }
 }

@@ -53,7 +53,7 @@ it('says which file cannot be written', async () => {
   const out = join(folder, 'out');
   await writeFile(out, 'a file where the folder should be');
   expect(await render('')).toBe(1);
-  expect(said).toContain(`${join(out, 'prometheus.yml')} 无法写入（ENOTDIR）；请检查 --out`);
+  expect(said).toContain(`${join(out, 'prometheus.yml')} 无法写入（上级不是目录，ENOTDIR）；请检查 --out`);
 });
 
 it('writes alerts, dashboards and what Grafana speaks in the language of the settings', async () => {

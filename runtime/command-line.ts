@@ -6,6 +6,7 @@ import { ArgumentError, errorText, LANGUAGES, type Language, type Translate, tra
 import { nearest } from '../core/nearest.ts';
 import { SettingsError } from '../core/settings.ts';
 import { displayWidth } from '../core/units.ts';
+import { codesInWords } from './code-words.ts';
 import { COMPLETION, type CommandTree, completionCases } from './completion.ts';
 import { consoleLanguage } from './console-language.ts';
 import { INSTALLATION, settingsFile } from './installed.ts';
@@ -54,7 +55,7 @@ export async function runCommands(
   } catch (error) {
     // Commander has already said what was wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${errorText(error, language)}\n`);
+    process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${codesInWords(errorText(error, language), language)}\n`);
     return error instanceof SettingsError || error instanceof ArgumentError ? 2 : 1;
   }
 }

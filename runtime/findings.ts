@@ -1,5 +1,6 @@
 import { type Language, type Text, translate, UserFacingError } from '../core/language.ts';
-import { CODE_WORDS, TEXTS } from './texts.ts';
+import { codesInWords } from './code-words.ts';
+import { TEXTS } from './texts.ts';
 
 /** What a check found: all well, something that works worse than it could, or something to fix. */
 export interface Finding {
@@ -65,14 +66,4 @@ export function printFindings(
   else for (const { verdict, text } of said) print(`${MARKS[verdict]} ${text}`);
   const faults = findings.filter(({ verdict }) => verdict === 'bad').length;
   if (faults > 0) throw new UnhealthyError(TEXTS.toFix(faults));
-}
-
-/** Puts what it means before a code of the system that stands alone in brackets. */
-function codesInWords(text: string, language: Language): string {
-  return text.replace(/([(（])([A-Z][A-Z_]+)(?=[)）])/g, (whole, bracket: string, code: string) => {
-    const words = CODE_WORDS.get(code);
-    return words === undefined
-      ? whole
-      : `${bracket}${translate(words, language)}${language === 'zh' ? '，' : ', '}${code}`;
-  });
 }

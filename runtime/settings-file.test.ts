@@ -100,6 +100,6 @@ it('says what a folder needs that takes no settings', async () => {
   const inFile = join(path, 'ServerSetting.ini');
   await writeFile(path, '');
   await expect(writeSettingsText(inFile, '[server]\n')).rejects.toThrow(
-    `${inFile}: cannot be written (ENOTDIR); its folder must let`,
+    `${inFile}: cannot be written (ENOTDIR): run this as a user who may write to its folder`,
   );
 });

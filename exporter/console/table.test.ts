@@ -113,7 +113,7 @@ describe('the table', () => {
     const lines = renderTable([shown({ link: wrong, push: failing })], chinese, size(40));
     const text = lines.join('').replaceAll(' ', '');
     expect(text).toContain('请把MihomoSecret改成内核配置里的secret');
-    expect(text).toContain('网关https://vps.example无法连接（ECONNREFUSED）');
+    expect(text).toContain('网关https://vps.example无法连接（无人监听，ECONNREFUSED）');
     expect(text).toContain('从未成功');
     expect(Math.max(...[...lines.slice(0, 2), ...lines.slice(-3)].map(displayWidth))).toBeLessThan(80);
   });
@@ -153,7 +153,9 @@ describe('the table', () => {
     expect(lines.filter((line) => line.startsWith('🇭🇰'))).toHaveLength(1);
     expect(lines).toContain('connections 51 · settled 0.0 %');
     expect(lines.find((line) => line.startsWith('router: '))).toContain('refuses the secret (401)');
-    expect(lines.find((line) => line.startsWith('phone: '))).toContain('cannot be reached (ECONNREFUSED)');
+    expect(lines.find((line) => line.startsWith('phone: '))).toContain(
+      'cannot be reached (nothing listens there, ECONNREFUSED)',
+    );
     expect(lines.at(-1)).toBe('push: 2/3 · accepted 4 s ago');
   });
 

@@ -1,6 +1,7 @@
 import { translate } from '../../core/language.ts';
 import { formatLocalTime } from '../../core/local-day.ts';
 import { formatBytes, formatRate, withoutControls, wrapToWidth } from '../../core/units.ts';
+import { codesInWords } from '../../runtime/code-words.ts';
 import { describeKernelProblem } from '../kernel/problem.ts';
 import { describePushProblem } from '../push/problem.ts';
 import { columnsFor } from './columns.ts';
@@ -142,7 +143,7 @@ function kernelText({ link, kernelAddress }: DeviceView, { language }: Showing, 
     case 'up':
       return `${words.kernel} ${link.version} (${link.via === 'websocket' ? 'WebSocket' : 'GET'})`;
     case 'down':
-      return translate(describeKernelProblem(link.problem, kernelAddress), language);
+      return codesInWords(translate(describeKernelProblem(link.problem, kernelAddress), language), language);
   }
 }
 
@@ -163,7 +164,7 @@ function pushText({ push, gateway }: DeviceView, showing: Showing, words: Consol
     case 'failing': {
       const { lastAccepted } = push;
       const last = lastAccepted === undefined ? words.never : words.lastAccepted(agoText(lastAccepted, showing));
-      return `${translate(describePushProblem(push.problem, gateway), showing.language)}${words.aside(last)}`;
+      return `${codesInWords(translate(describePushProblem(push.problem, gateway), showing.language), showing.language)}${words.aside(last)}`;
     }
   }
 }
