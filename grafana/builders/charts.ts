@@ -181,7 +181,7 @@ export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
 });
 
 /** Grafana cuts the beginning of a long name beside a row; what tells nodes apart is at both ends. */
-const SHORTENED = { regex: '^(.{11}).{3,}(.{8})$', renamePattern: '$1…$2' };
+const SHORTENED = { regex: '^(.{9}).{3,}(.{7})$', renamePattern: '$1…$2' };
 
 interface HeatSpec extends Omit<PanelSpec, 'targets' | 'interval'> {
   /** A series a row. */

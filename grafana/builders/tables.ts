@@ -187,6 +187,8 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, thenBy, he
 export function gaugeCells(color: readonly FieldProperty[], max?: number): FieldProperty[] {
   return [
     { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
+    // The figure with a little of a bar, where other columns leave no room.
+    { id: 'custom.minWidth', value: WIDTHS.size },
     { id: 'min', value: 0 },
     // The most of this column, not of all.
     { id: 'fieldMinMax', value: true },
