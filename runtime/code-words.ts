@@ -8,6 +8,7 @@ const CODE_WORDS: ReadonlyMap<string, Text> = new Map([
   ['EDNS', { zh: '域名无法解析', en: 'the name does not resolve' }],
   ['EAI_AGAIN', { zh: '域名暂时无法解析', en: 'the name does not resolve for now' }],
   ['ETIMEDOUT', { zh: '超时', en: 'no answer in time' }],
+  ['ABORT_ERR', { zh: '超时', en: 'no answer in time' }],
   ['UND_ERR_CONNECT_TIMEOUT', { zh: '超时', en: 'no answer in time' }],
   ['CERT_HAS_EXPIRED', { zh: '证书已过期', en: 'the certificate has expired' }],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', { zh: '证书是自签的', en: 'the certificate is self-signed' }],

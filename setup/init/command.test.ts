@@ -259,6 +259,7 @@ describe('init router', () => {
         RemoteServer: 'http://127.0.0.1:8686',
         RemoteToken: 'tok',
       });
+      expect(said).toContain(initMessages('en').otherGateway('http://127.0.0.1:8686', 'https://vps.example.com'));
     },
   );
 

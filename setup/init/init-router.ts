@@ -44,6 +44,9 @@ export async function initRouter({ host, prompt, file, code, check }: InitRouter
   // All kernels push to one gateway, which this machine may reach at another address than the router would.
   const server = draft.get('client', 'RemoteServer');
   draft.set('client', 'RemoteServer', server ?? pairing?.server ?? (await prompt.ask(words.serverAddress)));
+  if (server !== undefined && pairing !== undefined && server !== pairing.server) {
+    prompt.say(words.otherGateway(server, pairing.server));
+  }
   const shared = draft.get('client', 'RemoteToken');
   const token =
     pairing?.token ?? (await prompt.ask(words.token, draft.get(section, 'RemoteToken') ?? shared, { secret: true }));

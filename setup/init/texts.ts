@@ -125,6 +125,10 @@ const INIT = {
   },
   grafanaPassword: { zh: 'Grafana 的密码', en: 'a password for Grafana' },
   kernelState,
+  otherGateway: (kept: string, given: string) => ({
+    zh: `这台机器推送到 ${kept}，路由器的流量也推送到那里；配对码里是 ${given}：两者若不是同一个网关，请修改 [client] RemoteServer`,
+    en: `This machine pushes to ${kept}, and what the router moves goes there too; the code names ${given}: where these are two gateways, change [client] RemoteServer`,
+  }),
   askedAgain: (address: string, state: string) => ({
     zh: `${address}：${state}。请改正，或按回车保持不变`,
     en: `${address}: ${state}. Correct it, or keep it with Enter`,
