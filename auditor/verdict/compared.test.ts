@@ -165,7 +165,7 @@ describe('figures that an airport makes once an hour', () => {
     expect(changeOf(spans, BEGAN, null)?.since).toBe(BEGAN + 21 * DAY);
   });
 
-  it('are told of the open window too', () => {
+  it('are told about the open window too', () => {
     const windows = hourly(9);
     const [current, before] = [windows[8], windows[7]];
     if (current === undefined || before === undefined) throw new RangeError('nine days are nine windows');

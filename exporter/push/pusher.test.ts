@@ -108,7 +108,7 @@ it('counts a push that it could not even make as failed, says so once, and goes 
   expect([results.at(-1), pusher.state().kind]).toEqual(['accepted', 'accepted']);
 });
 
-it('pushes at once to another address, whatever pauses the failures at the old one have earned, also amid a push', async () => {
+it('pushes at once to another address, whatever pauses the failures at the old one have earned, also during a push', async () => {
   let address = 'old';
   const pauses: number[] = [];
   const reached: string[] = [];
@@ -142,7 +142,7 @@ it('pushes at once to another address, whatever pauses the failures at the old o
   };
   pusher.start();
   await expect.poll(() => pusher.state().kind, { timeout: 5000 }).toBe('accepted');
-  // The pause that the push amid the edit earned was not waited out, and what follows is the usual interval.
+  // The pause that the push during the edit earned was not waited out, and what follows is the usual interval.
   expect([reached, pauses.length, pauses.at(-1)]).toEqual([[...Array(6).fill('old'), 'new'], 7, 60_000]);
   await pusher.stop();
 });
