@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { untilAborted } from '../runtime/async.ts';
-import { isDone, requestHttp } from '../runtime/http-client.ts';
+import { isDone, requestHttp } from '../runtime/http.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { openSettings } from '../runtime/settings-file.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../core/json.ts';
 import { type Text, UserFacingError } from '../core/language.ts';
-import { requestHttp } from './http-client.ts';
+import { requestHttp } from './http.ts';
 import { TEXTS } from './texts.ts';
 
 export type Labels = Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
 import { formatBytes, formatRate, padToWidth } from '../core/units.ts';
 import { createPeriodicTask, systemClock } from '../runtime/async.ts';
-import { requestHttp } from '../runtime/http-client.ts';
+import { requestHttp } from '../runtime/http.ts';
 import type { Screen } from '../runtime/screen.ts';
 import type { StackMessages } from './texts.ts';
 

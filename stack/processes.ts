@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { backoffDelay } from '../core/backoff.ts';
 import { type Text, UserFacingError } from '../core/language.ts';
 import { type Clock, systemClock } from '../runtime/async.ts';
-import { requestHttp } from '../runtime/http-client.ts';
+import { requestHttp } from '../runtime/http.ts';
 import { TEXTS } from './texts.ts';
 
 /** One program to run: how to start it, where its output goes, and when it is ready to serve. */

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { parseJson } from '../core/json.ts';
 import type { Text } from '../core/language.ts';
-import { isDone, requestHttp } from '../runtime/http-client.ts';
+import { isDone, requestHttp } from '../runtime/http.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { RunFolder } from './layout.ts';
 import type { ProcessSpec, Supervisor } from './processes.ts';

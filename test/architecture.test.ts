@@ -237,7 +237,7 @@ describe('rules of dependency', () => {
   });
 
   // Releases are asked for through the proxy that the environment names, Telegram through that of the settings.
-  const ownTransport = ['runtime/http-client.ts', 'setup/release-feed.ts', 'auditor/telegram/bot.ts'];
+  const ownTransport = ['runtime/http.ts', 'setup/release-feed.ts', 'auditor/telegram/bot.ts'];
   it.each(product.filter(({ path }) => !ownTransport.includes(path)))(
     '$path asks other programs by the one HTTP client, which has limits of time',
     ({ text }) => expect(text).not.toMatch(/(?<![\w.])fetch\(/),

@@ -2,7 +2,7 @@ import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { bad, clockFinding, type Finding, good, warning } from '../../runtime/findings.ts';
-import { requestHttp } from '../../runtime/http-client.ts';
+import { requestHttp } from '../../runtime/http.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import { type AirportClient, currentReading, FRESH_FOR } from '../airport/fetch.ts';
 import type { Subscription } from '../airport/settings.ts';

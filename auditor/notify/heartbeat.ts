@@ -1,5 +1,5 @@
 import { errorCode } from '../../runtime/error-code.ts';
-import { isDone, requestHttp } from '../../runtime/http-client.ts';
+import { isDone, requestHttp } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 const TIMEOUT_MS = 10_000;

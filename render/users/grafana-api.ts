@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import { type Text, UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { type HttpAnswer, isDone, requestHttp } from '../../runtime/http-client.ts';
+import { type HttpAnswer, isDone, requestHttp } from '../../runtime/http.ts';
 import { TEXTS } from '../texts.ts';
 
 /** How Grafana is reached: its address and an account that administers all of it. */

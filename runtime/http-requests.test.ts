@@ -1,8 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorCode } from './error-code.ts';
-import { type HttpListener, listenHttp } from './http.ts';
-import { isDone, requestHttp } from './http-client.ts';
+import { type HttpListener, isDone, listenHttp, requestHttp } from './http.ts';
 
 let listener: HttpListener;
 let asked: string[];
