@@ -86,6 +86,19 @@ const answered: Change = (draft, random) => {
 const anyLag: Change = (draft, random) =>
   random.pick([...BATCHES.map(([, , change]) => change), copyBehind, billedAtEnd])(draft, random);
 
+/** One change after the other in the same household. */
+const both =
+  (...changes: readonly Change[]): Change =>
+  (draft, random) => {
+    for (const change of changes) change(draft, random);
+  };
+
+/** What a reset hides is told apart from what a lag or a silent device leaves open. */
+const PAIRS: readonly Case[] = [
+  ['batches-resets', 'batches of 1 to 24 h, and resets of every kind', both(oneOf(BATCHES), oneOf(RESETS))],
+  ['silences-resets', 'devices silent for 2 to 5 days, and resets of every kind', both(longSilences, oneOf(RESETS))],
+];
+
 type Weighed = readonly [change: Change, percent: number];
 const weighed = (cases: readonly Case[], ...percents: readonly number[]): Weighed[] =>
   cases.map(([, , change], index) => [change, percents[index] ?? 0]);
@@ -210,6 +223,11 @@ export const GROUPS: readonly Group[] = [
     title: 'Honest devices that come late, go, or forget',
     method: 'The same.',
     scenarios: groupOf(DEVICES, { atMost: 1, noted: false, years: 8 }),
+  },
+  {
+    title: 'Two troubles at once',
+    method: 'The same.',
+    scenarios: groupOf(PAIRS, { atMost: 1, noted: false, years: 8 }),
   },
   {
     title: 'The street',
