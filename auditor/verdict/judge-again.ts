@@ -19,7 +19,7 @@ export function judgeAgain(
   const again: WindowRecord[] = [];
   for (const window of windows) {
     const regime = again.at(-1)?.regime ?? window.from;
-    const record = { ...window, named: window.nodes.length === 0 ? window.named : namedBill(window), regime };
+    const record = { ...priced(window), regime };
     const before: readonly WindowRecord[] = [...again];
     const { change, changed, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers);
     const judged: WindowRecord = {
@@ -36,6 +36,14 @@ export function judgeAgain(
     again.push({ ...judged, regime: regimeAfter([...before, judged]) });
   }
   return again;
+}
+
+/** A window with what its nodes cost by what is known now. What a reset hid of its use costs more or less with it. */
+function priced(window: WindowRecord): WindowRecord {
+  if (window.nodes.length === 0) return window;
+  const named = namedBill(window);
+  const dearer = window.named.likely === 0 ? 1 : named.likely / window.named.likely;
+  return { ...window, named, hidden: window.hidden === null ? null : Math.round(window.hidden * dearer) };
 }
 
 interface Found {
