@@ -131,6 +131,7 @@ export function askedOf(from: number, passed: readonly Passed[], over: Partial<A
     outcome: { known: true, at: from + sum(({ hours = 24 }) => hours) * HOUR },
     bill: { low: billed, likely: billed, high: billed, newCycle: false, ...last.bill },
     unsteady: false,
+    report: true,
     usage: { known: true, use, devices, absences, newDevices },
     memory: NO_MEMORY,
     answers: [],

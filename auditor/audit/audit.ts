@@ -50,6 +50,8 @@ export interface Audit {
 interface AuditOptions {
   /** The day of account to report; the running one by default. */
   readonly day?: LocalDay;
+  /** Whether it makes a report, by which steady surpluses are told; yes by default. */
+  readonly report?: boolean;
   /** Waits until scrapes of this instant are stored, so that the next window begins with the very values that end this one. */
   readonly settle?: () => Promise<void>;
   /** How young a remembered reading must be to be used again, in milliseconds; ten minutes by default. */
@@ -66,7 +68,7 @@ export async function audit(
   parts: AuditParts,
   config: AuditorConfig,
   state: AuditState,
-  { day: given, settle, fresh = FRESH_FOR, amendments = NO_AMENDMENTS }: AuditOptions = {},
+  { day: given, report = true, settle, fresh = FRESH_FOR, amendments = NO_AMENDMENTS }: AuditOptions = {},
 ): Promise<Audit> {
   const { user, subscriptions, thresholds } = config;
   const read: Read[] = [];
@@ -91,6 +93,7 @@ export async function audit(
         anchor: remembered.anchor?.mark,
         mark: next?.meter.mark,
         outcome,
+        report,
         unsteady: next !== undefined && isUnsteady(next.meter, next.meter.mark.at),
         memory: remembered,
         amendments,

@@ -191,7 +191,7 @@ export function createAuditor({
     observe: (fresh = FRESH_FOR) =>
       inTurn(async (known) => {
         const current = await amended(known);
-        const result = await audit(parts, config(), current, { fresh, amendments });
+        const result = await audit(parts, config(), current, { report: false, fresh, amendments });
         await keep(result.observed);
         await tell(result);
         return result.airports.every(({ outcome }) => outcome.known || outcome.reasons.some(isSpent));

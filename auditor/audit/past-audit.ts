@@ -54,6 +54,7 @@ export async function pastAudit(
         mark: last,
         outcome: outcomeOf(readings, last, to),
         unsteady: false,
+        report: true,
         memory: { observations: [], windows: before },
         amendments,
       };

@@ -53,6 +53,7 @@ async function audited(devices: readonly DevicePresence[], ...amendments: readon
     mark: markAt(TO, 20 * GB),
     outcome: { known: true, reading: readingAt(TO, 20 * GB) },
     unsteady: false,
+    report: true,
     memory: { ...NO_MEMORY, windows },
     amendments: amendmentsOf(amendments),
   };

@@ -34,6 +34,8 @@ export interface AirportWindow {
   readonly outcome: ReadingOutcome;
   /** Whether answers of the airport differed lately. */
   readonly unsteady: boolean;
+  /** Whether a report asks. */
+  readonly report: boolean;
   /** What earlier observations and windows showed. */
   readonly memory: Memory;
   /** What a person corrected. */
@@ -74,10 +76,11 @@ export async function auditWindows(
 }
 
 function askedOf(window: AirportWindow, usage: Usage): Asked {
-  const { airport, airports, anchor, mark, outcome, unsteady, memory, amendments } = window;
+  const { airport, airports, anchor, mark, outcome, unsteady, report, memory, amendments } = window;
   return {
     airport,
     unsteady,
+    report,
     airports: airports.length,
     from: anchor?.at,
     outcome: outcome.known ? { known: true, at: mark?.at ?? outcome.reading.at } : outcome,

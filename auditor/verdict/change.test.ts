@@ -128,6 +128,23 @@ describe('an excess that began and stayed', () => {
     expect(nights.slice(8 + 4)).not.toContain(true);
   });
 
+  it('that comes and goes is one, until it stays away for twice as long as before', () => {
+    const shown = [25, 26, 29, 33];
+    let told: number | null = null;
+    const nights = days(20, (night) => {
+      told =
+        changeOf(
+          spans(night + 26, (day) => (shown.includes(day) ? 2 * GB : 0)),
+          BEGAN,
+          told,
+        )?.since ?? null;
+      return told;
+    });
+    expect(new Set(nights.slice(1, 9)).size).toBe(1);
+    expect(nights[1]).not.toBeNull();
+    expect(nights.slice(8 + 7)).toEqual(days(5, () => null));
+  });
+
   it('is looked for only where some days before it tell what was usual', () => {
     expect(changeOf(spans(12, from(2, 2 * GB)), BEGAN, null)).toBeUndefined();
   });

@@ -4,7 +4,7 @@ import { HEAVY_TAILS } from './fit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
 import { DAY, type Habit, type NightExcess, type Prediction, type Span, type WindowRecord } from './span.ts';
 import { median, studentQuantile, sum } from './statistics.ts';
-import { type Answer, wasTold } from './surplus.ts';
+import { type Answer, wasKnown, wasTold } from './surplus.ts';
 import type { Thresholds } from './verdict.ts';
 
 /** What a window is judged by. */
@@ -67,7 +67,9 @@ export function recentChangeOf(
   const usual = spans.filter(({ to }) => to <= since);
   const answer = given.findLast(({ at }) => at >= since)?.kind;
   const before = habitOf(usual, regime);
-  const isNews = !wasTold(change, usual, given, windows) || isGross(change, past, { usual }, before, thresholds);
+  const isNews =
+    !wasTold(change, all, given, windows) &&
+    (!wasKnown(change, usual, given) || isGross(change, past, { usual }, before, thresholds));
   const hasGrown = answer === undefined && !isNews;
   if (answer === 'known' || hasGrown) return { since, answer, hasGrown, usual, habit: habitOf(spans, since) };
   return { since, change, answer, hasGrown, usual, habit: before };
@@ -152,6 +154,8 @@ const SURELY = 2;
 /** A change that was told is told until it shows clearly no more. */
 const STILL = 0.5;
 const NEWEST = 3;
+/** What comes and goes is over when it is away for so many times the longest that it was before. */
+const PAUSES = 2;
 /** What a step leaves where none is looked for, as a share of what would matter. */
 const HINT = 0.3;
 /** Days that a change must show in, all of them and without the window that shows most of it. */
@@ -196,8 +200,9 @@ function search(spans: readonly Span[], regime: number, ongoing: number | null, 
     const excess = excessOf(since, habit, sign);
     const expected = sum(since, (span) => span.billed - habit.residualOf(span));
     const least = Math.max(SMALLEST, SMALLEST_DAILY * days, SMALLEST_SHARE * expected);
-    if (excess < least || isOver(since, habit, sign)) continue;
-    const daily = Math.min(excess / days, sign * habit.step.likely);
+    if (excess < least || isOver(since, habit, sign, lasts)) continue;
+    // What has been found may come and go: to the regression its odd days are chance.
+    const daily = lasts ? excess / days : Math.min(excess / days, sign * habit.step.likely);
     const score = daily / (habit.step.deviation * Math.sqrt(habit.longRun(since.length)));
     // Chance has heavier tails in few windows than in many.
     const needed = Math.max(neededOf(habit, since.length), studentQuantile(FALSE_ALARM, HEAVY_TAILS * since.length));
@@ -273,10 +278,26 @@ function isSteady(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
   return excess > STEADY * neededOf(habit, windows) * Math.sqrt(chance);
 }
 
-/** Whether the newest windows show so little of a change that chance does not hide it. */
-function isOver(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
-  const newest = spans.slice(-NEWEST);
+/**
+ * Whether the newest windows show so little of a change that chance does not hide it.
+ *
+ * @param told whether it was told: then it may come and go
+ */
+function isOver(spans: readonly Span[], habit: Habit, sign: 1 | -1, told: boolean): boolean {
+  const newest = spans.slice(-Math.max(NEWEST, told ? PAUSES * longestPause(spans, habit, sign) : 0));
   const going = (excessOf(spans, habit, sign) * sum(newest, ({ days }) => days)) / sum(spans, ({ days }) => days);
   const shown = excessOf(newest, habit, sign);
   return shown <= 0 || (shown < ENDED * going && shown + SURELY * chanceOf(newest, habit) < going);
+}
+
+/** The most windows in a row that show nothing of a change, between two that do. */
+function longestPause(spans: readonly Span[], habit: Habit, sign: 1 | -1): number {
+  const daily = excessOf(spans, habit, sign) / sum(spans, ({ days }) => days);
+  let [longest, last] = [0, -1];
+  for (const [index, span] of spans.entries()) {
+    if (excessOf([span], habit, sign) < SHOWN * daily * span.days) continue;
+    if (last >= 0) longest = Math.max(longest, index - last - 1);
+    last = index;
+  }
+  return longest;
 }

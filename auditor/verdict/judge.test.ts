@@ -332,6 +332,22 @@ describe('what is too small for one night', () => {
       expect(unanswered(1000 * MB).map(({ kind }) => kind)).toContain('drift');
     });
 
+    it('is no leak on a day that shows what they were told of, and half more', () => {
+      const idle = (bytes: number, over: Partial<Asked> = {}): string =>
+        judgedAfter(past, { used: GB / 2, billed: GB / 2 + bytes }, over).verdict.kind;
+      expect(idle(1000 * MB)).toBe('ok');
+      expect(idle(1300 * MB)).toBe('leak');
+      // What they said that they know is as much as they said.
+      expect(idle(1000 * MB, { answers })).toBe('leak');
+    });
+
+    it('is told by reports alone', () => {
+      const early = lived(days(2, dripping(600 * MB)));
+      const tells = (report: boolean): boolean | undefined =>
+        judgedAfter(early, dripping(600 * MB)(2), { report }).verdict.surplus?.reported;
+      expect([true, false].map(tells)).toEqual([true, false]);
+    });
+
     it('is no longer what grows where more than as much again is billed', () => {
       expect(goneOn(1400 * MB, 6).map(({ kind }) => kind)).toContain('drift');
       expect(goneOn(5 * GB, 3).map(({ kind }) => kind)).toContain('leak');

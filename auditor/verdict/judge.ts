@@ -34,6 +34,8 @@ export interface Asked {
   readonly bill: Bill | undefined;
   /** Whether answers of the airport differed lately. */
   readonly unsteady: boolean;
+  /** Whether a report asks: a surplus is told by reports alone. */
+  readonly report: boolean;
   readonly usage: Usage;
   readonly memory: Memory;
   /** What a person answered to surpluses of this airport, oldest first. */
@@ -62,8 +64,6 @@ const BALANCED = 8 * 2 ** 20;
 const UNSTATED = 0.15;
 /** Standard deviations of a window that are chance rather than a lag. */
 const CHANCE_DEVIATIONS = 4;
-/** An observation of an open window of less is not the report that closes it. */
-const NIGHT = 0.95 * DAY;
 /** Windows whose longest lag is allowed for. */
 const LAGS_BACK = 30;
 
@@ -257,8 +257,8 @@ function judged(
   // What all show together is told with the first of them, by the report; a window that stays open tells nothing yet.
   const reported =
     together === undefined || together.pool.airports[0] === asked.airport ? judgement.surplus : undefined;
-  const isNight = record.to - record.from >= NIGHT;
-  const surplus = reported === undefined || (decision.closes && isNight) ? reported : { ...reported, reported: false };
+  const tells = asked.report && decision.closes;
+  const surplus = reported === undefined || tells ? reported : { ...reported, reported: false };
   const expected: Expected = {
     ...own.expected,
     used: use.use.nodes.reduce(

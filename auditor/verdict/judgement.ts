@@ -16,7 +16,7 @@ import { compared } from './compared.ts';
 import type { Change, Surplus } from './finding.ts';
 import { habitOf } from './learn.ts';
 import { DAY, type Habit, type Prediction, type Span, type WindowRecord } from './span.ts';
-import { type Answer, hasEnded, lastReported, surplusOf } from './surplus.ts';
+import { type Answer, hasEnded, lastReported, mostTold, surplusOf } from './surplus.ts';
 import type { Estimate } from './use.ts';
 import type { Thresholds } from './verdict.ts';
 
@@ -57,18 +57,24 @@ interface Gross {
 /**
  * How far the bill is above the highest expectation, with what may be deferred, whether that is above the thresholds, and
  * whether it is more than chance.
+ *
+ * @param told bytes a day above names of which a person was told
  */
 function grossOf(
   { now }: Past,
   { bill, named, backlog }: WindowRecord,
   { prediction: { likely }, deviation, expected }: ExpectedBill,
   { usual, habit }: RecentChange,
+  told: number,
   { bytes, ratio }: Thresholds,
 ): Gross {
   // A price that few windows show to be below its name may be no price, but the odd week that they were.
   const dearest = usual.length < YOUNG ? named.high : 0;
   const most = Math.max(expected.high, Math.max(likely, dearest) + backlog + RANGE * deviation);
-  const limit = most + unspreadOf(now, habit);
+  const limit = Math.max(
+    most + unspreadOf(now, habit),
+    told === 0 ? 0 : named.high + backlog + told * Math.max(1, now.days),
+  );
   const excess = bill.low - limit;
   // A longer window is held to the share of one day: what is not known does not grow with the days. Until a day is over,
   // the rest of a usual one is held against it: early in a day a short lag is a large share.
@@ -163,7 +169,7 @@ export function judgeWindow(
   return {
     habit,
     expected: outlook.expected,
-    ...grossOf(past, current, outlook, recent, thresholds),
+    ...grossOf(past, current, outlook, recent, mostTold(windows, given), thresholds),
     lagKnown: current.from - past.first >= LAG_KNOWN_AFTER,
     lacking: isLacking(past, current, outlook, habit, thresholds),
     changed: recent.since,

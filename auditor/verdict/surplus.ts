@@ -186,24 +186,39 @@ export function lastReported(windows: readonly WindowRecord[], answers: readonly
   return windows.findLast(({ reported, to }) => reported !== null && to > answered)?.reported ?? null;
 }
 
+/** Whether a person knew of so much a day before a change began. Nobody knows of more than windows showed. */
+export function wasKnown({ bytes, days }: Change, usual: readonly Span[], answers: readonly Answer[]): boolean {
+  const known = meanOf(usual, (span) => knownBytes(answers.at(-1), [span]));
+  return bytes / days <= Math.min(known, meanOf(usual, aboveNames));
+}
+
 /**
- * Whether a change is no news: so much a day a person knew of before it began, or twice as much they were told then and have
- * not answered yet. Nobody knows of more than windows showed.
+ * Whether all that is billed above names since a change began is what a person was told of by then, at the end of its first
+ * window at the latest, and has not answered.
  *
- * @param usual windows before it
+ * @param spans oldest first, those of the change last
  */
 export function wasTold(
-  { since, bytes, days }: Change,
-  usual: readonly Span[],
+  { since }: Change,
+  spans: readonly Span[],
   answers: readonly Answer[],
   windows: readonly WindowRecord[],
 ): boolean {
-  const shown = meanOf(usual, ({ billed, named }) => billed - named.high);
-  const known = meanOf(usual, (span) => knownBytes(answers.at(-1), [span]));
-  const before = windows.filter(({ to }) => to <= since);
-  const told = CHANGED * (lastReported(before, answers)?.daily.likely ?? 0);
-  return bytes / days <= Math.min(known + told, shown);
+  const most = mostTold(
+    windows.filter(({ from }) => from <= since),
+    answers,
+  );
+  const changed = spans.filter(({ to }) => to > since);
+  return most > 0 && meanOf(changed, aboveNames) <= most;
 }
+
+/** Bytes a day above names that are no news after the surplus that was told last and is not answered; 0 where none was. */
+export function mostTold(windows: readonly WindowRecord[], answers: readonly Answer[]): number {
+  const { high = 0, likely = 0 } = lastReported(windows, answers)?.daily ?? {};
+  return Math.max(high, (1 + CHANGED) * likely);
+}
+
+const aboveNames = ({ billed, named }: Span): number => billed - named.high;
 
 /** The surplus as a window remembers it, where it was reported. */
 export const reportedOf = (surplus: Surplus | undefined): ReportedSurplus | null =>

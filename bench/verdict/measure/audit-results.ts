@@ -96,10 +96,9 @@ export function episodes(results: readonly AuditResult[], kinds: readonly Verdic
   return alarms;
 }
 
-/** The audits that reported a note; those that follow each other count once. */
-export function reportedNotes(results: readonly AuditResult[]): AuditResult[] {
-  return results.filter(({ note }, index) => note?.reported === true && results[index - 1]?.note?.reported !== true);
-}
+/** The audits that reported a note. */
+export const reportedNotes = (results: readonly AuditResult[]): AuditResult[] =>
+  results.filter(({ note }) => note?.reported === true);
 
 /** Every kind that reaches a person. */
 export const ALARMS: readonly VerdictKind[] = ['leak', 'drift', 'underbilled'];

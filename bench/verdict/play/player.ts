@@ -44,6 +44,7 @@ export async function* play(days: PlayedDays, reply: Reply = () => []): AsyncGen
     if (day === undefined || at >= day.end) day = localDayAt(at, config.day);
     const result = await audit(parts, config, state, {
       day: dayEnd === undefined ? day : localDayAt(dayEnd - 1, config.day),
+      report,
       // Every answer is a reading of its own, however soon it follows another.
       fresh: 0,
       amendments,
