@@ -293,11 +293,8 @@ function isOver(spans: readonly Span[], habit: Habit, sign: 1 | -1, told: boolea
 /** The most windows in a row that show nothing of a change, between two that do. */
 function longestPause(spans: readonly Span[], habit: Habit, sign: 1 | -1): number {
   const daily = excessOf(spans, habit, sign) / sum(spans, ({ days }) => days);
-  let [longest, last] = [0, -1];
-  for (const [index, span] of spans.entries()) {
-    if (excessOf([span], habit, sign) < SHOWN * daily * span.days) continue;
-    if (last >= 0) longest = Math.max(longest, index - last - 1);
-    last = index;
-  }
-  return longest;
+  const shown = spans.flatMap((span, index) =>
+    excessOf([span], habit, sign) < SHOWN * daily * span.days ? [] : [index],
+  );
+  return Math.max(0, ...shown.slice(1).map((at, index) => at - (shown[index] ?? at) - 1));
 }
