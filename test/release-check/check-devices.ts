@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VERSION } from '../../core/version.ts';
 import { DEVICE_TARGETS, deviceArchive } from '../../tools/release/native.ts';
-import { arm64Emulation } from '../../tools/release/node-binary.ts';
 import { startScriptedGateway } from '../scripted-gateway.ts';
+import { arm64Emulation } from './emulation.ts';
 import { bootMips, HOST_LOOPBACK, mipsSystem } from './mips-system.ts';
 import { COUNTED, firstPush, output, type Program, run, settingsFor } from './program.ts';
 

@@ -7,9 +7,10 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
 import { executableName } from '../../tools/release/make.ts';
-import { arm64Emulation, nodeBinary } from '../../tools/release/node-binary.ts';
+import { nodeBinary } from '../../tools/release/node-binary.ts';
 import { shippedBundles } from '../../tools/release/single-executable.ts';
 import { checkDevices } from './check-devices.ts';
+import { arm64Emulation } from './emulation.ts';
 import { firstPush, output, type Program } from './program.ts';
 
 /** Those that this machine can start. */

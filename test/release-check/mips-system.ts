@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { debianPackages } from '../../tools/release/node-binary.ts';
+import { debianPackages } from './emulation.ts';
 
 const run = promisify(execFile);
 
