@@ -1,4 +1,5 @@
-import { access, realpath } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SettingsError } from '../core/settings.ts';
 import { readFileIfExists } from './atomic-file.ts';
@@ -16,7 +17,7 @@ export const INSTALLATION: Installation = { settings: SETTINGS_FOLDER, ...SYSTEM
 
 /** The settings file that a command reads by default: one in this folder, else that of the installation. */
 export const settingsFile = (name: string, { settings } = INSTALLATION): Promise<string> =>
-  settingsPlace(name, exists, settings);
+  settingsPlace(name, async (path) => existsSync(path), settings);
 
 /** Of the VPS: see {@link systemService}. */
 export const installedService = (
@@ -43,9 +44,3 @@ export async function serviceOf(
   if (dirname(resolve(path)) === installed.folder) return installed;
   throw new SettingsError(path, [{ problem: TEXTS.otherService(service, installed.settings, installed.folder) }]);
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { access, constants, mkdir, mkdtemp, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
@@ -33,12 +34,12 @@ export function backupCommand(print: (line: string) => void, terminal: ScreenOut
     .action(async (file: string, more: readonly string[], { config }: { config: string }) => {
       await serviceOf('gateway', config);
       const began = performance.now();
-      if (await exists(resolve(file))) throw new BackupError(TEXTS.backupExists(file));
+      if (existsSync(resolve(file))) throw new BackupError(TEXTS.backupExists(file));
       const paths = [resolve(config), ...more.map((path) => resolve(path))];
       const data = await dataFolder(config);
       const tokens = dirname(tokenFileOf(config));
-      for (const folder of [tokens, ...((await isOurs(data)) ? [data] : []), ...STATE_FOLDERS])
-        if (await exists(folder)) paths.push(folder);
+      for (const folder of [tokens, ...(isOurs(data) ? [data] : []), ...STATE_FOLDERS])
+        if (existsSync(folder)) paths.push(folder);
       for (const path of paths) print(path);
       const packing = (seconds: number): string => translate(TEXTS.packing(seconds));
       await whileTelling(terminal, packing, () => writeBackup(resolve(file), paths, VERSION));
@@ -61,8 +62,8 @@ export function restoreCommand(print: (line: string) => void, translate: Transla
 }
 
 /** Whether a service has its data there: the DataDir of containers names a folder that may be another's on the machine. */
-async function isOurs(folder: string): Promise<boolean> {
-  return (await exists(join(folder, 'gateway'))) || (await exists(join(folder, 'auditor')));
+function isOurs(folder: string): boolean {
+  return existsSync(join(folder, 'gateway')) || existsSync(join(folder, 'auditor'));
 }
 
 /** Where `[server] DataDir` leads. @throws SettingsError */
@@ -131,17 +132,17 @@ export async function restoreBackup(archive: string, { into, replace }: RestoreO
   const targets = paths.map((path) => join(into, path));
   const free: string[] = [];
   for (const target of targets) {
-    if (!(await exists(target))) {
+    if (!existsSync(target)) {
       free.push(target);
       continue;
     }
     if (!replace) throw new BackupError(TEXTS.inTheWay(target));
-    if (await exists(aside(target))) throw new BackupError(TEXTS.leftAside(aside(target)));
+    if (existsSync(aside(target))) throw new BackupError(TEXTS.leftAside(aside(target)));
   }
   const moved: string[] = [];
   try {
     for (const target of targets) {
-      if (!(await exists(target))) continue;
+      if (!existsSync(target)) continue;
       await rename(target, aside(target));
       moved.push(target);
     }
@@ -215,12 +216,4 @@ async function realPath(path: string): Promise<string> {
   } catch (error) {
     throw new BackupError(TEXTS.nothingToPack(path, errorCode(error)), { cause: error });
   }
-}
-
-/** Whether something is there. */
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

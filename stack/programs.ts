@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, realpath } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { reachableAt } from '../core/addresses.ts';
@@ -179,12 +180,5 @@ export async function writeDashboards(own: OwnProgram, settings: string, folder:
 async function findHome(program: string): Promise<string | undefined> {
   const bin = dirname(await realpath(program));
   const candidates = [dirname(bin), join(dirname(bin), 'share', 'grafana'), '/usr/share/grafana'];
-  for (const candidate of candidates) {
-    const found = await access(join(candidate, 'conf', 'defaults.ini')).then(
-      () => true,
-      () => false,
-    );
-    if (found) return candidate;
-  }
-  return undefined;
+  return candidates.find((candidate) => existsSync(join(candidate, 'conf', 'defaults.ini')));
 }

@@ -124,7 +124,7 @@ interface PrometheusVersion {
 
 /** Debian's Prometheus 2, and Prometheus 3 where it was built; what did not run is said. */
 export async function prometheusVersions(): Promise<readonly PrometheusVersion[]> {
-  const three = await findPrometheus3(CACHE_FOLDER);
+  const three = findPrometheus3(CACHE_FOLDER);
   if (three === undefined) {
     process.stderr.write('\nDID NOT RUN on Prometheus 3: "npm run prometheus3" builds it, in some ten minutes\n\n');
   }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -12,16 +13,9 @@ const PROGRAMS = ['promtool', 'prometheus'] as const;
 type Prometheus3 = Readonly<Record<(typeof PROGRAMS)[number], string>>;
 
 /** @returns undefined where `npm run prometheus3` has not built them */
-export async function findPrometheus3(cacheFolder: string): Promise<Prometheus3 | undefined> {
+export function findPrometheus3(cacheFolder: string): Prometheus3 | undefined {
   const programs = programsIn(cacheFolder);
-  for (const path of Object.values(programs)) {
-    const there = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!there) return undefined;
-  }
-  return programs;
+  return Object.values(programs).every((path) => existsSync(path)) ? programs : undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { buildPrometheus3, findPrometheus3 } from './prometheus3-programs.ts';
 const cache = fileURLToPath(new URL('../.cache', import.meta.url));
 try {
   const programs =
-    (await findPrometheus3(cache)) ?? (await buildPrometheus3(cache, (step) => process.stdout.write(`${step}\n`)));
+    findPrometheus3(cache) ?? (await buildPrometheus3(cache, (step) => process.stdout.write(`${step}\n`)));
   process.stdout.write(`${Object.values(programs).join('\n')}\n`);
 } catch (error) {
   const { code, stderr, message } = error as { code?: unknown; stderr?: string; message: string };
