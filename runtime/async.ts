@@ -42,19 +42,12 @@ export function createSerialQueue(): SerialQueue {
   };
 }
 
-/** Lets one task of each key run at a time, in order of arrival. */
-interface KeyedMutex {
-  /** @returns undefined, at once, when too many of this key wait already */
-  run<T>(key: string, task: () => Promise<T>): Promise<T> | undefined;
-  /** Resolves when nothing runs any more. */
-  idle(): Promise<void>;
-}
-
-/** @param limit running and waiting tasks of one key */
-export function createKeyedMutex(limit: number): KeyedMutex {
+/** Lets one task of each key run at a time, in order of arrival. @param limit running and waiting tasks of one key */
+export function createKeyedMutex(limit: number) {
   const queues = new Map<string, { readonly tasks: SerialQueue; length: number }>();
   return {
-    run(key, task) {
+    /** @returns undefined, at once, when too many of this key wait already */
+    run<T>(key: string, task: () => Promise<T>): Promise<T> | undefined {
       const queue = queues.get(key) ?? { tasks: createSerialQueue(), length: 0 };
       if (queue.length >= limit) return undefined;
       queue.length += 1;
@@ -66,20 +59,11 @@ export function createKeyedMutex(limit: number): KeyedMutex {
         }),
       );
     },
+    /** Resolves when nothing runs any more. */
     async idle() {
       while (queues.size > 0) await Promise.all([...queues.values()].map(({ tasks }) => tasks.idle()));
     },
   };
-}
-
-/** Limits how many tasks run at the same time, and shares the turns, so that the many requests of one do not delay others. */
-interface FairSemaphore {
-  /**
-   * Waits for a turn: of those who wait, whoever has the fewest under way is next, and nobody has more than half of all.
-   *
-   * @returns ends the turn; undefined where the signal came first
-   */
-  take(who: string, signal: AbortSignal): Promise<(() => void) | undefined>;
 }
 
 interface Waiting {
@@ -87,8 +71,12 @@ interface Waiting {
   begin(end: () => void): void;
 }
 
-/** @param atOnce how many turns there are at the same time */
-export function createFairSemaphore(atOnce: number): FairSemaphore {
+/**
+ * Limits how many tasks run at the same time, and shares the turns, so that the many requests of one do not delay others.
+ *
+ * @param atOnce how many turns there are at the same time
+ */
+export function createFairSemaphore(atOnce: number) {
   const mostOfOne = Math.ceil(atOnce / 2);
   const underWay = new Map<string, number>();
   const waiting = new Set<Waiting>();
@@ -123,7 +111,12 @@ export function createFairSemaphore(atOnce: number): FairSemaphore {
   }
 
   return {
-    take: (who, signal) =>
+    /**
+     * Waits for a turn: of those who wait, whoever has the fewest under way is next, and nobody has more than half of all.
+     *
+     * @returns ends the turn; undefined where the signal came first
+     */
+    take: (who: string, signal: AbortSignal): Promise<(() => void) | undefined> =>
       new Promise((resolve) => {
         const leave = (): void => {
           waiting.delete(waiter);

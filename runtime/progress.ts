@@ -1,27 +1,25 @@
 import { cutToWidth } from '../core/units.ts';
 import type { ScreenOutput } from './screen.ts';
 
-/** One line that tells a person at a terminal how far long work is; elsewhere nothing is written. */
-interface Progress {
-  /** Rewrites the line, at most once a second, and not before work takes a second. */
-  tell(text: () => string): void;
-  /** Takes the line away. */
-  end(): void;
-}
-
 const EVERY_MS = 1000;
 
-/** @param now epoch milliseconds */
-export function createProgress(terminal: ScreenOutput, now: () => number): Progress {
+/**
+ * One line that tells a person at a terminal how far long work is; elsewhere nothing is written.
+ *
+ * @param now epoch milliseconds
+ */
+export function createProgress(terminal: ScreenOutput, now: () => number) {
   let told = now();
   let isShown = false;
   return {
-    tell(text) {
+    /** Rewrites the line, at most once a second, and not before work takes a second. */
+    tell(text: () => string) {
       if (terminal.isTTY !== true || now() - told < EVERY_MS) return;
       told = now();
       isShown = true;
       terminal.write(`\r${cutToWidth(text(), (terminal.columns || 80) - 1)}\x1b[K`);
     },
+    /** Takes the line away. */
     end() {
       if (isShown) terminal.write('\r\x1b[K');
       isShown = false;

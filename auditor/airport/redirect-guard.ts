@@ -19,32 +19,27 @@ export class InwardRedirectError extends Error {
 /** All addresses of a name. @param options as of `dns.lookup` */
 export type Resolve = (name: string, options: object) => Promise<LookupAddress[]>;
 
-/** Watches where one request is sent on to. This machine can reach services that an airport must not. */
-interface RedirectGuard {
-  /** Before a redirect is followed. @throws InwardRedirectError */
-  follow(host: string): void;
-  /** Resolves the names of the first address and of redirects. @throws InwardRedirectError */
-  lookup(name: string, options: object): Promise<[LookupAddress[]]>;
-}
-
 /**
- * Lets redirects go to loopback, link-local and private addresses only where the first address was one itself, as a
- * converter of subscriptions in the house is; by number or by a name that resolves to one.
+ * Watches where one request is sent on to: this machine can reach services that an airport must not. Lets redirects go
+ * to loopback, link-local and private addresses only where the first address was one itself, as a converter of
+ * subscriptions in the house is; by number or by a name that resolves to one.
  *
  * @param first the host of the first address, as in a URL
  */
-export function createRedirectGuard(first: string, resolve: Resolve = resolveName): RedirectGuard {
+export function createRedirectGuard(first: string, resolve: Resolve = resolveName) {
   let fromInside = isInward(first);
   let redirected = false;
   const refuse = (inward: boolean): void => {
     if (inward && !fromInside) throw new InwardRedirectError('a redirect to a private address');
   };
   return {
-    follow(host) {
+    /** Before a redirect is followed. @throws InwardRedirectError */
+    follow(host: string) {
       redirected = true;
       refuse(isInward(host) || isTranslated(host));
     },
-    async lookup(name, options) {
+    /** Resolves the names of the first address and of redirects. @throws InwardRedirectError */
+    async lookup(name: string, options: object): Promise<[LookupAddress[]]> {
       const found = await resolve(name, options);
       const inward = found.filter(({ address }) => isInward(address)).length;
       // A name of the reader's own network has private addresses alone; an airport may give its name a private one besides.

@@ -109,30 +109,25 @@ const waitingSchema = reportMailSchema.extend({
 });
 type WaitingMail = z.infer<typeof waitingSchema>;
 
-/** Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one. */
-interface Outbox {
-  put(mail: ReportMail | WaitingMail): Promise<void>;
-  /** Mails that wait, oldest first. */
-  list(): Promise<WaitingMail[]>;
-  /** To be called once a server took it; a second call does nothing. */
-  remove(id: string): Promise<void>;
-}
-
 /**
+ * Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one.
+ *
  * @param dataFolder the auditor's
  * @param orSetAside who sees to a damaged mail; without one it is an error
  */
-export function createOutbox(dataFolder: string, orSetAside = orThrow): Outbox {
+export function createOutbox(dataFolder: string, orSetAside = orThrow) {
   const folder = join(dataFolder, 'outbox');
   const pathOf = (id: string): string => join(folder, `${id}.json`);
   return {
-    put: (mail) => writeFileAtomic(pathOf(mail.id), `${JSON.stringify(mail)}\n`),
+    put: (mail: ReportMail | WaitingMail) => writeFileAtomic(pathOf(mail.id), `${JSON.stringify(mail)}\n`),
+    /** Mails that wait, oldest first. */
     async list() {
       const ids = await idsIn(folder);
       const mails = await Promise.all(ids.map((id) => orSetAside(() => readMail(pathOf(id)))));
       return mails.filter((mail) => mail !== undefined);
     },
-    async remove(id) {
+    /** To be called once a server took it; a second call does nothing. */
+    async remove(id: string) {
       await unlink(pathOf(id)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
       });

@@ -2,12 +2,6 @@ import { cutToWidth, displayWidth, formatBytes, formatRate, padToWidth } from '.
 import { both, type SummaryRow } from './summary.ts';
 import type { ConsoleMessages } from './texts.ts';
 
-/** How rows become lines of one width. */
-interface Columns {
-  head(first: string): string;
-  line(name: string, row: SummaryRow): string;
-}
-
 interface Column {
   title(words: ConsoleMessages['columns']): string;
   text(row: SummaryRow): string;
@@ -42,10 +36,12 @@ const LAYOUTS: readonly { readonly columns: readonly Column[]; readonly name: nu
 const NARROWEST: readonly Column[] = [TODAY];
 
 /**
+ * How rows become lines of one width.
+ *
  * @param width of the terminal; the wider it is, the more is told apart
  * @param names that are shown, uncut as far as there is room
  */
-export function columnsFor(width: number, names: readonly string[], words: ConsoleMessages['columns']): Columns {
+export function columnsFor(width: number, names: readonly string[], words: ConsoleMessages['columns']) {
   const fits = LAYOUTS.find(({ columns, name }) => name + columns.length * NUMBER_COLUMNS < width);
   const columns = fits?.columns ?? NARROWEST;
   const wanted = Math.max(USUAL_NAME_COLUMNS, ...names.map(displayWidth));
@@ -54,12 +50,12 @@ export function columnsFor(width: number, names: readonly string[], words: Conso
     padToWidth(cutToWidth(name, nameColumns), nameColumns) +
     numbers.map((each) => padToWidth(each, NUMBER_COLUMNS, 'start')).join('');
   return {
-    head: (first) =>
+    head: (first: string) =>
       cells(
         first,
         columns.map(({ title }) => title(words)),
       ),
-    line: (name, row) =>
+    line: (name: string, row: SummaryRow) =>
       cells(
         name,
         columns.map(({ text }) => text(row)),

@@ -16,18 +16,13 @@ export interface InterfaceView {
   readonly beyondKernel: number | undefined;
 }
 
-/** Compares interfaces with the kernel over the same time. */
-interface KernelComparison {
-  note(series: readonly InterfaceSeries[], kernel: Bytes): void;
-  view(): InterfaceView;
-}
-
 interface RoleTotals {
   readonly kernel: number;
   readonly role: number;
 }
 
-export function createKernelComparison(): KernelComparison {
+/** Compares interfaces with the kernel over the same time. */
+export function createKernelComparison() {
   const first = new Map<InterfaceRole, RoleTotals>();
   const latest = new Map<InterfaceRole, RoleTotals>();
 
@@ -39,7 +34,7 @@ export function createKernelComparison(): KernelComparison {
   };
 
   return {
-    note(series, { upload, download }) {
+    note(series: readonly InterfaceSeries[], { upload, download }: Bytes) {
       for (const role of ['tun', 'uplink'] as const) {
         const found = series.filter((each) => each.role === role);
         if (found.length === 0) continue;
@@ -50,7 +45,7 @@ export function createKernelComparison(): KernelComparison {
         if (from === undefined || now.kernel < from.kernel || now.role < from.role) first.set(role, now);
       }
     },
-    view() {
+    view(): InterfaceView {
       const [tun, uplink] = [moved('tun'), moved('uplink')];
       return {
         tunRatio: tun === undefined || tun.kernel === 0 ? undefined : tun.role / tun.kernel,

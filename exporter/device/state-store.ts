@@ -230,24 +230,16 @@ interface StateAppenderOptions extends Pick<StateStoreOptions, 'files' | 'folder
   append(): Promise<void>;
 }
 
+/** Well below a second: writing takes its time too. */
+const EVERY_MS = 800;
+
 export type StateSettings = Pick<DeviceConfig, 'StateAppend' | 'StateSync' | 'PushInterval'>;
 
 /**
  * Appends to the state what moved, within two seconds: a frame is a second old at most, and so is what was appended
  * last. Only then does a power cut that ends the kernel too lose no more than that.
  */
-interface StateAppender {
-  start(): void;
-  /** Decides whether to, at the start and after an edit, and says what is lost where not. */
-  update(): Promise<void>;
-  /** Nothing more is appended: the state itself is about to be written. */
-  stop(): Promise<void>;
-}
-
-/** Well below a second: writing takes its time too. */
-const EVERY_MS = 800;
-
-export function createStateAppender(options: StateAppenderOptions): StateAppender {
+export function createStateAppender(options: StateAppenderOptions) {
   const { files, folder, config, clock, logger, lastFrameAt, append } = options;
   let isOn = false;
   let said = '';
@@ -272,6 +264,7 @@ export function createStateAppender(options: StateAppenderOptions): StateAppende
   const task = createPeriodicTask({ clock, every: EVERY_MS, run: appendNew });
   return {
     start: task.start,
+    /** Decides whether to, at the start and after an edit, and says what is lost where not. */
     async update() {
       isOn = await appendsState(files, folder(), config());
       const why = isOn ? '' : `${folder()} ${config().PushInterval}`;
@@ -284,6 +277,7 @@ export function createStateAppender(options: StateAppenderOptions): StateAppende
       }
       said = why;
     },
+    /** Nothing more is appended: the state itself is about to be written. */
     stop: task.stop,
   };
 }

@@ -162,14 +162,9 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   };
 }
 
-/** Hands frames on in order, each with a catalog that knows its nodes, and the totals that come between them. */
-interface FrameQueue {
-  accept(message: Frame | Totals): void;
-  /** Hands on what is held back, with the present catalog; later frames pass without waiting. */
-  flush(): void;
-}
-
 /**
+ * Hands frames on in order, each with a catalog that knows its nodes, and the totals that come between them.
+ *
  * A frame whose nodes are in doubt waits until the kernel was asked once, since counters only rise: a byte booked under the
  * wrong class or provider stays there. A waiting frame is only a later one; nothing is lost by it. What totals tell
  * depends on the frame before them, so that they wait behind it.
@@ -179,7 +174,7 @@ export function createFrameQueue(
   signal: AbortSignal,
   handFrame: (frame: Frame, catalog: Catalog) => void,
   handTotals: (totals: Totals) => void,
-): FrameQueue {
+) {
   const waiting: (Frame | Totals)[] = [];
   let refreshing = false;
   let flushed = false;
@@ -216,11 +211,12 @@ export function createFrameQueue(
   }
 
   return {
-    accept(message) {
+    accept(message: Frame | Totals) {
       waiting.push(message);
       if (flushed) handAll();
       else drain();
     },
+    /** Hands on what is held back, with the present catalog; later frames pass without waiting. */
     flush() {
       flushed = true;
       handAll();

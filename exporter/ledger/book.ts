@@ -58,30 +58,20 @@ export interface NodeCell {
   readonly settled: MutableBytes;
 }
 
-/** The counters by node; cells stay valid for as long as the book. */
-interface TrafficBook {
-  cell(trafficClass: TrafficClass, node: string, provider: string): NodeCell;
-  /** Series that have moved at least one byte. */
-  series(): TrafficSeries[];
-}
-
 /** The node of what has no room for a counter of its own: such names come from subscriptions. */
 const OTHER_NODE = 'other';
 
-/** Counters of nodes, of a bounded number; what is beyond is counted by provider, and beyond that together. */
-interface NodeCounters<Kind extends string, T> {
-  of(kind: Kind, node: string, provider: string): T;
-  /** That of a series which was pushed before and must not go: there must be room for it. */
-  kept(kind: Kind, node: string, provider: string): T;
-  all(): T[];
-}
-
-/** @param mostOther counters by provider of what is beyond `most` @param make a counter that has counted nothing */
+/**
+ * Counters of nodes, of a bounded number; what is beyond is counted by provider, and beyond that together.
+ *
+ * @param mostOther counters by provider of what is beyond `most`
+ * @param make a counter that has counted nothing
+ */
 export function createNodeCounters<Kind extends string, T>(
   most: number,
   mostOther: number,
   make: (kind: Kind, node: string, provider: string) => T,
-): NodeCounters<Kind, T> {
+) {
   const counters = new Map<string, T>();
   const budget = createSeriesBudget(most);
   const otherBudget = createSeriesBudget(mostOther);
@@ -95,16 +85,19 @@ export function createNodeCounters<Kind extends string, T>(
     return counter;
   }
   return {
-    of: (kind, node, provider) =>
+    of: (kind: Kind, node: string, provider: string): T =>
       open(kind, node, provider, () => budget.take(node, provider)) ??
       open(kind, OTHER_NODE, provider, () => otherBudget.take(provider)) ??
       (open(kind, OTHER_NODE, '', () => true) as T),
-    kept: (kind, node, provider) => open(kind, node, provider, () => budget.take(node, provider) || true) as T,
+    /** That of a series which was pushed before and must not go: there must be room for it. */
+    kept: (kind: Kind, node: string, provider: string) =>
+      open(kind, node, provider, () => budget.take(node, provider) || true) as T,
     all: () => [...counters.values()],
   };
 }
 
-export function createTrafficBook(saved: readonly TrafficSeries[] = []): TrafficBook {
+/** The counters by node; cells stay valid for as long as the book. */
+export function createTrafficBook(saved: readonly TrafficSeries[] = []) {
   const cells = createNodeCounters(
     MOST_NODE_COUNTERS,
     MOST_OTHER_NODE_COUNTERS,
@@ -121,6 +114,7 @@ export function createTrafficBook(saved: readonly TrafficSeries[] = []): Traffic
   }
   return {
     cell: cells.of,
+    /** Series that have moved at least one byte. */
     series() {
       const series: TrafficSeries[] = [];
       for (const cell of cells.all()) {
@@ -138,12 +132,7 @@ export function createTrafficBook(saved: readonly TrafficSeries[] = []): Traffic
 }
 
 /** The counters of connections that the kernel's totals leave out. */
-interface UncountedBook {
-  add(node: string, provider: string, upload: number, download: number): void;
-  series(): UncountedSeries[];
-}
-
-export function createUncountedBook(saved: readonly UncountedSeries[] = []): UncountedBook {
+export function createUncountedBook(saved: readonly UncountedSeries[] = []) {
   const cells = createNodeCounters(MOST_UNCOUNTED_COUNTERS, 0, (_: '', node, provider) => ({
     node,
     provider,
@@ -151,12 +140,12 @@ export function createUncountedBook(saved: readonly UncountedSeries[] = []): Unc
   }));
   for (const { node, provider, direction, bytes } of saved) cells.kept('', node, provider).bytes[direction] += bytes;
   return {
-    add(node, provider, upload, download) {
+    add(node: string, provider: string, upload: number, download: number) {
       const { bytes } = cells.of('', node, provider);
       bytes.upload += upload;
       bytes.download += download;
     },
-    series: () =>
+    series: (): UncountedSeries[] =>
       cells.all().flatMap(({ node, provider, bytes }) =>
         DIRECTIONS.filter((direction) => bytes[direction] > 0).map((direction) => ({
           node,

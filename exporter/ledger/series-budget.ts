@@ -17,16 +17,10 @@ export const MOST_OTHER_CHECKED_COUNTERS = 30;
 /** What a name may take of a push, in bytes, before it counts as two; with the rest of its line some 200. */
 const BYTES_OF_ONE = 64;
 
-/** Counters that may still be made. */
-interface SeriesBudget {
-  /** Whether there is room for a counter of these labels, which is then taken. */
-  take(...labels: readonly string[]): boolean;
-  giveBack(...labels: readonly string[]): void;
-}
-
 const encoder = new TextEncoder();
 
-export function createSeriesBudget(most: number): SeriesBudget {
+/** Counters that may still be made. */
+export function createSeriesBudget(most: number) {
   let left = most;
   const weightOf = (labels: readonly string[]): number => {
     // As they are in a push, where a quote or a backslash is two.
@@ -34,13 +28,14 @@ export function createSeriesBudget(most: number): SeriesBudget {
     return Math.max(1, Math.ceil(bytes / BYTES_OF_ONE));
   };
   return {
-    take(...labels) {
+    /** Whether there is room for a counter of these labels, which is then taken. */
+    take(...labels: readonly string[]): boolean {
       const weight = weightOf(labels);
       if (weight > left) return false;
       left -= weight;
       return true;
     },
-    giveBack(...labels) {
+    giveBack(...labels: readonly string[]) {
       left += weightOf(labels);
     },
   };

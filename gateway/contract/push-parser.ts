@@ -26,28 +26,19 @@ export interface ParsedPush {
 /** What a body says, held to the contract while it is read. @param bytes UTF-8 exposition text */
 type ParsePush = (bytes: Uint8Array) => CheckedPush | HttpProblem;
 
+/** Layouts of a thousand devices or two, each as large as what it pushes. */
+const MAX_LAYOUT_BYTES = 96 * 2 ** 20;
+
 /**
  * Parses pushes and holds them to the contract. A device pushes the same lines again and again, only their numbers
  * change: what was parsed once leaves its layout, and the next push of the device is compared with that byte by byte.
  * What differs in more than numbers goes through `parsePush`, which alone says what a good push is; the layout
  * finds the same, ten times as fast.
- */
-interface PushParser {
-  /**
-   * @param bytes must not change afterwards
-   * @param packed the same as gzip data
-   */
-  parse(device: UserDevice, bytes: Buffer, packed?: Buffer): ParsedPush | HttpProblem;
-}
-
-/** Layouts of a thousand devices or two, each as large as what it pushes. */
-const MAX_LAYOUT_BYTES = 96 * 2 ** 20;
-
-/**
+ *
  * @param parsePush reads a push in full
  * @param maxLayoutBytes beyond it all layouts are forgotten
  */
-export function createPushParser(parsePush: ParsePush, maxLayoutBytes = MAX_LAYOUT_BYTES): PushParser {
+export function createPushParser(parsePush: ParsePush, maxLayoutBytes = MAX_LAYOUT_BYTES) {
   const layouts = new Map<string, PushLayout>();
   let layoutBytes = 0;
 
@@ -64,7 +55,11 @@ export function createPushParser(parsePush: ParsePush, maxLayoutBytes = MAX_LAYO
   }
 
   return {
-    parse(device, bytes, packed) {
+    /**
+     * @param bytes must not change afterwards
+     * @param packed the same as gzip data
+     */
+    parse(device: UserDevice, bytes: Buffer, packed?: Buffer): ParsedPush | HttpProblem {
       const key = deviceKey(device);
       const ledger = layouts.get(key)?.read(bytes);
       if (ledger !== undefined) return { kind: 'parsed', text: bytes, packed, ledger };

@@ -22,20 +22,7 @@ interface StoreReconcilerOptions {
  * Puts back what a store that was restarted has lost, whether it kept an older state or none, and repeats what silent
  * devices said last to one that would forget it, with the time at which they said it.
  */
-interface StoreReconciler {
-  start(): void;
-  /** One round. */
-  reconcile(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-export function createStoreReconciler({
-  kept,
-  forward,
-  store,
-  clock,
-  logger,
-}: StoreReconcilerOptions): StoreReconciler {
+export function createStoreReconciler({ kept, forward, store, clock, logger }: StoreReconcilerOptions) {
   /** Until when the push in doubt of a device is left alone, by its key. */
   const leftUntil = new Map<string, number>();
   /** The start of the store that has everything; a gateway that starts asks what it lacks. */
@@ -80,6 +67,7 @@ export function createStoreReconciler({
     }
   }
 
+  /** One round. */
   async function reconcile(): Promise<void> {
     const startedAt = await store.startedAt();
     if (startedAt === undefined) {

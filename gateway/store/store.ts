@@ -61,15 +61,6 @@ interface StoreRequest {
   readonly body?: Uint8Array;
 }
 
-/** HTTP to a store, over connections that are kept. */
-interface StoreClient {
-  /** For requests that are the same twice as once. */
-  deliver(request: StoreRequest): Promise<Delivery>;
-  /** @throws when there is no answer in time, or one that is not 200 */
-  get(path: string): Promise<Readable>;
-  close(): Promise<void>;
-}
-
 const TIMEOUT_MS = 5000;
 /** More at once make no store faster. */
 const CONNECTIONS = 16;
@@ -91,8 +82,12 @@ function judge(status: number, answer: readonly Buffer[]): Delivery {
   return { kind: 'declined', status, answer: Buffer.concat(answer).toString().slice(0, 300) };
 }
 
-/** @param origin such as `http://127.0.0.1:9091`; a path in it is kept as prefix */
-function createStoreClient(origin: string): StoreClient {
+/**
+ * HTTP to a store, over connections that are kept.
+ *
+ * @param origin such as `http://127.0.0.1:9091`; a path in it is kept as prefix
+ */
+function createStoreClient(origin: string) {
   const { origin: base, pathname } = new URL(origin);
   const prefix = pathname.replace(/\/$/, '');
   const pool = new Pool(base, {
@@ -129,14 +124,16 @@ function createStoreClient(origin: string): StoreClient {
   }
 
   return {
-    async deliver(request) {
+    /** For requests that are the same twice as once. */
+    async deliver(request: StoreRequest): Promise<Delivery> {
       const first = await attempt(request);
       // A kept connection that the store closed in the meantime: the same push twice is the same as once.
       if (first.kind !== 'in_doubt' || !['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(first.code)) return first;
       const second = await attempt(request);
       return second.kind === 'unreachable' ? first : second;
     },
-    async get(path) {
+    /** @throws when there is no answer in time, or one that is not 200 */
+    async get(path: string): Promise<Readable> {
       const { statusCode, body } = await pool.request({ method: 'GET', path: prefix + path });
       if (statusCode === 200) return body;
       await body.dump();

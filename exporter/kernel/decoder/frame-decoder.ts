@@ -9,21 +9,19 @@ import {
   readParsedFrame,
 } from './messages.ts';
 
-/** Turns `/connections` messages of one kernel into frames. */
-interface FrameDecoder {
-  /**
-   * @param message the bytes of one message, as received, which must not change any more
-   * @param at when it arrived, epoch milliseconds
-   * @throws FrameError when it is cut, misses a field, or holds a count that a number cannot hold exactly
-   */
-  decode(message: Uint8Array, at: number): Frame;
-}
-
-/** Reads a message that is written as the kernel writes it by what moved, any other as JSON; both say the same. */
-export function createFrameDecoder(noteBad: NoteBadConnection = () => {}): FrameDecoder {
+/**
+ * Turns `/connections` messages of one kernel into frames. A message that is written as the kernel writes it is read by
+ * what moved, any other as JSON; both say the same.
+ */
+export function createFrameDecoder(noteBad: NoteBadConnection = () => {}) {
   const known = createOrderedIndex<KnownConnection>();
   return {
-    decode: (message, at) =>
+    /**
+     * @param message the bytes of one message, as received, which must not change any more
+     * @param at when it arrived, epoch milliseconds
+     * @throws FrameError when it is cut, misses a field, or holds a count that a number cannot hold exactly
+     */
+    decode: (message: Uint8Array, at: number): Frame =>
       readMovedFrame(bufferOf(message), at, known, noteBad) ?? readParsedFrame(message, at, known, noteBad),
   };
 }
