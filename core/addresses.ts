@@ -195,7 +195,10 @@ export function readTrustedProxies(
 /** An address without the prefix of IPv4 in IPv6; an IPv6 address stands for its /64, which belongs to one household. */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:/i, '');
-  return ipVersion(plain) === 6 ? network64(plain) : plain;
+  const parsed = parseAddress(plain);
+  if (parsed?.bits !== 128) return plain;
+  const groups = [112n, 96n, 80n, 64n].map((shift) => ((parsed.value >> shift) & 0xffffn).toString(16));
+  return `${groups.join(':')}::/64`;
 }
 
 /**
@@ -216,13 +219,4 @@ export function clientAddress(
   const forwarded = headers['x-forwarded-for'];
   const last = typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : undefined;
   return networkOf(isProxy(peer) && last !== undefined && ipVersion(last) !== 0 ? last : peer);
-}
-
-function network64(address: string): string {
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
-  const groups = [...left, ...zeros, ...right].slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
-  return `${groups.join(':')}::/64`;
 }
