@@ -192,22 +192,6 @@ interface TrafficStreamOptions {
   onTotals(totals: Totals): void;
 }
 
-/** Follows the totals of `/traffic` besides the frames, and tells which of them are surely of the last frame's life. */
-interface TrafficStream {
-  /**
-   * Opens the stream before the first frame is asked for, so that this frame shows which life the stream is of.
-   *
-   * @returns once frames may be asked for; what it holds resolves when the stream has ended with the signal
-   */
-  begin(signal: AbortSignal): Promise<{ readonly ended: Promise<void> }>;
-  /**
-   * A frame has come.
-   *
-   * @param held whether its link held since the frame before
-   */
-  noteFrame(via: 'websocket' | 'get', held: boolean): void;
-}
-
 /**
  * A stream ends with the kernel, but over a broken network that is noticed late. It is of the same life as the frames
  * after its opening for as long as their own stream holds; once frames came another way, nothing is sure until it is
@@ -221,7 +205,8 @@ const PATIENCE_MS = 1000;
 const PERIOD_MS = 1000;
 const SILENCE_MS = 10_000;
 
-export function createTrafficStream(options: TrafficStreamOptions): TrafficStream {
+/** Follows the totals of `/traffic` besides the frames, and tells which of them are surely of the last frame's life. */
+export function createTrafficStream(options: TrafficStreamOptions) {
   const { api, clock, logger, pollInterval, onTotals } = options;
   let state: StreamState = 'closed';
   let said = '';
@@ -268,7 +253,12 @@ export function createTrafficStream(options: TrafficStreamOptions): TrafficStrea
   }
 
   return {
-    async begin(signal) {
+    /**
+     * Opens the stream before the first frame is asked for, so that this frame shows which life the stream is of.
+     *
+     * @returns once frames may be asked for; what it holds resolves when the stream has ended with the signal
+     */
+    async begin(signal: AbortSignal) {
       let decide = (): void => {};
       const decided = new Promise<void>((resolve) => {
         decide = resolve;
@@ -282,7 +272,8 @@ export function createTrafficStream(options: TrafficStreamOptions): TrafficStrea
       if (state === 'new') await clock.sleep(Math.min(PERIOD_MS, pollInterval) / 2, signal);
       return { ended };
     },
-    noteFrame(via, held) {
+    /** A frame has come. @param held whether its link held since the frame before */
+    noteFrame(via: 'websocket' | 'get', held: boolean) {
       if (state === 'new') state = via === 'websocket' ? 'trusted' : 'doubtful';
       else if (state === 'trusted' && !held) state = 'doubtful';
     },

@@ -1,31 +1,13 @@
 import { type Exit, isGroupType, NO_KEY } from './attribution.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened } from './frame.ts';
 
-/** Announced connections until a frame shows them or it is clear that none will. */
-interface OpenedConnections {
-  note(opening: ConnectionOpened): void;
-  /**
-   * A frame showed this connection: its announcement, past or to come, is spent.
-   *
-   * @returns when it was announced, epoch milliseconds; undefined where it has not been
-   */
-  seen(details: ConnectionDetails): number | undefined;
-  /**
-   * The announcements up to now that no frame showed. One that came after the frame stays. Where the clock was set back,
-   * what was announced by the clock before is taken too.
-   *
-   * @param at when the frame arrived, epoch milliseconds
-   */
-  takeUnseen(at: number): ConnectionOpened[];
-  clear(): void;
-}
-
 /** Bounds memory when no frame comes for long; what is dropped is settled on the others. */
 const MOST_PENDING = 20_000;
 /** How long a connection seen in a frame may still wait for its log line. */
 const LATE_LINE_MS = 2_000;
 
-export function createOpenedConnections(): OpenedConnections {
+/** Announced connections until a frame shows them or it is clear that none will. */
+export function createOpenedConnections() {
   let pending = new Map<string, ConnectionOpened>();
   // Connections that a frame showed before their log line came.
   const early = new Map<string, number>();
@@ -33,7 +15,7 @@ export function createOpenedConnections(): OpenedConnections {
   let lastFrame = 0;
 
   return {
-    note(opening) {
+    note(opening: ConnectionOpened) {
       const key = openingKey(opening.network, opening.sourceIP, opening.sourcePort);
       now = Math.max(now, opening.at);
       const shown = early.get(key);
@@ -43,14 +25,25 @@ export function createOpenedConnections(): OpenedConnections {
       }
       if (pending.size < MOST_PENDING) pending.set(pending.has(key) ? `${key} ${opening.at}` : key, opening);
     },
-    seen({ network, sourceIP, sourcePort }) {
+    /**
+     * A frame showed this connection: its announcement, past or to come, is spent.
+     *
+     * @returns when it was announced, epoch milliseconds; undefined where it has not been
+     */
+    seen({ network, sourceIP, sourcePort }: ConnectionDetails): number | undefined {
       const key = openingKey(network, sourceIP, sourcePort);
       const opening = pending.get(key);
       if (opening === undefined) early.set(key, now);
       else pending.delete(key);
       return opening?.at;
     },
-    takeUnseen(at) {
+    /**
+     * The announcements up to now that no frame showed. One that came after the frame stays. Where the clock was set back,
+     * what was announced by the clock before is taken too.
+     *
+     * @param at when the frame arrived, epoch milliseconds
+     */
+    takeUnseen(at: number): ConnectionOpened[] {
       const setBack = at < lastFrame;
       if (setBack) early.clear();
       now = setBack ? at : Math.max(now, at);
@@ -77,16 +70,6 @@ function openingKey(network: string, sourceIP: string, sourcePort: string): stri
   return `${network} ${sourceIP} ${sourcePort}`;
 }
 
-/**
- * Log lines do not name the user that signed in to the inbound. The connections that frames show do: their users, by
- * source and program, are given to the announced ones in the same shares.
- */
-interface InboundUsers {
-  note(details: ConnectionDetails): void;
-  /** Whose an announced connection is taken for. */
-  guess(opening: ConnectionOpened): string;
-}
-
 /** Sources beyond this many share the shares of all. */
 const MOST_SOURCES = 1_000;
 /** Shares follow the latest: they count half after so many connections. */
@@ -95,7 +78,11 @@ const MEMORY = 200;
 /** How often each user was seen, and how often given. */
 type Tally = Map<string, { seen: number; given: number }>;
 
-export function createInboundUsers(): InboundUsers {
+/**
+ * Log lines do not name the user that signed in to the inbound. The connections that frames show do: their users, by
+ * source and program, are given to the announced ones in the same shares.
+ */
+export function createInboundUsers() {
   const all: Tally = new Map();
   const bySource = new Map<string, Tally>();
 
@@ -113,7 +100,7 @@ export function createInboundUsers(): InboundUsers {
   };
 
   return {
-    note({ sourceIP, process, inboundUser }) {
+    note({ sourceIP, process, inboundUser }: ConnectionDetails) {
       const user = inboundUser || NO_KEY;
       const key = `${sourceIP}\0${process}`;
       let tally = bySource.get(key);
@@ -124,7 +111,8 @@ export function createInboundUsers(): InboundUsers {
       if (tally !== undefined) see(tally, user);
       see(all, user);
     },
-    guess({ sourceIP, process }) {
+    /** Whose an announced connection is taken for. */
+    guess({ sourceIP, process }: ConnectionOpened): string {
       const tally = bySource.get(`${sourceIP}\0${process}`) ?? all;
       let seen = 0;
       let given = 0;
@@ -148,33 +136,20 @@ export function createInboundUsers(): InboundUsers {
   };
 }
 
-/**
- * Which node each group used when. In global mode the log announces connections by their group alone, nothing tells
- * that a selector was switched, and a list of nodes is as old as it is. The connections that frames show tell both.
- */
-interface GroupExits {
-  /** @param at when it opened, epoch milliseconds */
-  note(details: ConnectionDetails, at: number): void;
-  /**
-   * Where a connection left that opened then: as the group's connections before and after it did, and as the kernel
-   * told when it was asked; the nearer in time where the two differ.
-   *
-   * @param name a group, or a node, which is its own exit
-   */
-  exitOf(name: string, at: number, catalog: Catalog): Exit;
-  /** A frame is done: only the newest of each group matters from now on. */
-  endFrame(): void;
-}
-
 interface Seen extends Exit {
   readonly at: number;
 }
 
-export function createGroupExits(): GroupExits {
+/**
+ * Which node each group used when. In global mode the log announces connections by their group alone, nothing tells
+ * that a selector was switched, and a list of nodes is as old as it is. The connections that frames show tell both.
+ */
+export function createGroupExits() {
   let seenBy = new Map<string, Seen[]>();
 
   return {
-    note({ chains: [node, ...groups], provider }, at) {
+    /** @param at when it opened, epoch milliseconds */
+    note({ chains: [node, ...groups], provider }: ConnectionDetails, at: number) {
       if (node === undefined) return;
       for (const group of groups) {
         const seen = seenBy.get(group);
@@ -182,7 +157,13 @@ export function createGroupExits(): GroupExits {
         else seen.push({ node, provider, at });
       }
     },
-    exitOf(name, at, catalog) {
+    /**
+     * Where a connection left that opened then: as the group's connections before and after it did, and as the kernel
+     * told when it was asked; the nearer in time where the two differ.
+     *
+     * @param name a group, or a node, which is its own exit
+     */
+    exitOf(name: string, at: number, catalog: Catalog): Exit {
       const seen = seenBy.get(name) ?? [];
       const told = catalog.nodeOf(name);
       // Of a group that uses several nodes at once the kernel names none.
@@ -199,6 +180,7 @@ export function createGroupExits(): GroupExits {
       if (before === undefined || after === undefined) return before ?? after ?? { node: name, provider: undefined };
       return at - before.at <= after.at - at ? before : after;
     },
+    /** A frame is done: only the newest of each group matters from now on. */
     endFrame() {
       const newest = new Map<string, Seen[]>();
       for (const [group, seen] of seenBy) newest.set(group, [seen.reduce((a, b) => (b.at >= a.at ? b : a))]);

@@ -52,15 +52,6 @@ export interface Claim {
   readonly variance: number;
 }
 
-/** One direction's model of what remainders are made of (docs/accounting.md). */
-interface RemainderModel {
-  /** Notes what an open connection moved, and how fast: how fast the busiest are bounds what one may move unseen. */
-  noteRate(bytes: number, rate: number): void;
-  /** What the remainder of a frame that took `elapsed` milliseconds should be made of. */
-  expect(candidates: readonly Candidate[], elapsed: number): Expectation;
-  save(): SavedRemainderModel;
-}
-
 /** What is expected of one remainder. Good until something is learned. */
 interface Expectation {
   /** The claim of each candidate. */
@@ -124,11 +115,8 @@ const PRIORS: Readonly<Record<Direction, ReadonlyMap<string, Prior>>> = {
   ),
 };
 
-export function createRemainderModel(
-  direction: Direction,
-  nodeSizes: NodeSizes,
-  saved?: SavedRemainderModel,
-): RemainderModel {
+/** One direction's model of what remainders are made of (docs/accounting.md). */
+export function createRemainderModel(direction: Direction, nodeSizes: NodeSizes, saved?: SavedRemainderModel) {
   const sizes = createSizeModel(PRIORS[direction], saved?.estimates);
   // The rate of the connection that an average byte travelled on, bytes a millisecond.
   let busyRate = saved?.busyRate ?? 100;
@@ -190,10 +178,12 @@ export function createRemainderModel(
   };
 
   return {
-    noteRate(bytes, rate) {
+    /** Notes what an open connection moved, and how fast: how fast the busiest are bounds what one may move unseen. */
+    noteRate(bytes: number, rate: number) {
       busyRate += (rate - busyRate) * (bytes / (bytes + BUSY_MEMORY_BYTES));
     },
-    expect(candidates, elapsed) {
+    /** What the remainder of a frame that took `elapsed` milliseconds should be made of. */
+    expect(candidates: readonly Candidate[], elapsed: number): Expectation {
       const parts = candidates.map((candidate) => {
         const weights = weightsOf(candidate, elapsed);
         return { weights, noise: weights.length > 0 ? noiseOf(candidate, elapsed) : 0 };
@@ -219,7 +209,7 @@ export function createRemainderModel(
         },
       };
     },
-    save: () => ({ estimates: sizes.save(), busyRate }),
+    save: (): SavedRemainderModel => ({ estimates: sizes.save(), busyRate }),
   };
 }
 

@@ -3,28 +3,6 @@ import type { Attribution } from './attribution.ts';
 import { copyBytes, zeroBytes } from './book.ts';
 import type { TrackedConnection } from './connection-table.ts';
 
-/**
- * What a remainder is made of, learned as it goes: `remainder = Σ weight × parameter + noise`. The parameters (the mean
- * size of an unseen connection, how much of a frame a closing connection still uses) are estimated by a Kalman filter
- * that takes their errors for independent, so that every frame teaches and none is kept.
- */
-interface SizeModel {
-  /** The expectation of weighed parameters, not below zero. */
-  mean(weights: Weights): number;
-  /** How much each of these parameters covaries with their weighed sum, under what is not yet known of it. */
-  covariances(total: Sum): Sum;
-  /**
-   * Learns from one remainder.
-   *
-   * @param total the weights of all candidates together
-   * @param remainder bytes
-   * @param noise variance of the remainder if the parameters were known, square bytes
-   */
-  learn(total: Sum, remainder: number, noise: number): void;
-  /** Parameters as they are, to be saved. */
-  save(): SavedSizeModel;
-}
-
 /** Parameter names and weights, each name once. */
 type Weights = Iterable<readonly [name: string, weight: number]>;
 
@@ -51,8 +29,14 @@ interface SizeEstimate {
   variance: number;
 }
 
-/** @param saved goes on from there; what it says of other parameters is left out */
-export function createSizeModel(priors: ReadonlyMap<string, Prior>, saved: SavedSizeModel = []): SizeModel {
+/**
+ * What a remainder is made of, learned as it goes: `remainder = Σ weight × parameter + noise`. The parameters (the mean
+ * size of an unseen connection, how much of a frame a closing connection still uses) are estimated by a Kalman filter
+ * that takes their errors for independent, so that every frame teaches and none is kept.
+ *
+ * @param saved goes on from there; what it says of other parameters is left out
+ */
+export function createSizeModel(priors: ReadonlyMap<string, Prior>, saved: SavedSizeModel = []) {
   const estimates = new Map<string, SizeEstimate>();
   for (const [name, { mean, deviation }] of priors) {
     const before = saved.find((each) => each.name === name);
@@ -72,9 +56,19 @@ export function createSizeModel(priors: ReadonlyMap<string, Prior>, saved: Saved
   };
 
   return {
-    mean: (weights) => Math.max(0, expected(weights)),
-    covariances: (total) => new Map([...total].map(([name, weight]) => [name, weight * estimateOf(name).variance])),
-    learn(total, remainder, noise) {
+    /** The expectation of weighed parameters, not below zero. */
+    mean: (weights: Weights) => Math.max(0, expected(weights)),
+    /** How much each of these parameters covaries with their weighed sum, under what is not yet known of it. */
+    covariances: (total: Sum): Sum =>
+      new Map([...total].map(([name, weight]) => [name, weight * estimateOf(name).variance])),
+    /**
+     * Learns from one remainder.
+     *
+     * @param total the weights of all candidates together
+     * @param remainder bytes
+     * @param noise variance of the remainder if the parameters were known, square bytes
+     */
+    learn(total: Sum, remainder: number, noise: number) {
       if (total.size === 0) return;
       let variance = noise;
       for (const [name, weight] of total) variance += weight ** 2 * estimateOf(name).variance;
@@ -90,7 +84,8 @@ export function createSizeModel(priors: ReadonlyMap<string, Prior>, saved: Saved
         estimate.variance = Math.min(estimate.most, estimate.variance - gain * covariance + FADE * estimate.most);
       }
     },
-    save: () => [...estimates].map(([name, { mean, variance }]) => ({ name, mean, variance })),
+    /** Parameters as they are. */
+    save: (): SavedSizeModel => [...estimates].map(([name, { mean, variance }]) => ({ name, mean, variance })),
   };
 }
 
@@ -188,16 +183,6 @@ export interface SampledCandidate {
   readonly part: Bytes;
 }
 
-/**
- * The connections that frames showed lately. A frame shows a short connection by chance, so those it showed are a
- * sample of those it did not: where the log cannot be had, they stand for them.
- */
-interface ConnectionSample {
-  /** A frame shows this connection for the first time, and it has moved something. */
-  note(connection: Shown): void;
-  candidates(): SampledCandidate[];
-}
-
 /** A connection as far as it says something of those like it. */
 export type Shown = Pick<TrackedConnection, 'attribution' | 'upload' | 'download' | 'list'>;
 
@@ -208,16 +193,21 @@ const MOST_FRAMES = 3;
 /** Each counts at least this part of the mean: small samples say little about sizes. */
 const FLOOR = 0.5;
 
-export function createConnectionSample(): ConnectionSample {
+/**
+ * The connections that frames showed lately. A frame shows a short connection by chance, so those it showed are a
+ * sample of those it did not: where the log cannot be had, they stand for them.
+ */
+export function createConnectionSample() {
   // How far each had come at first sight: a short one was over by then, mostly, and a long one tells no more later.
   const kept: { readonly connection: Shown; readonly since: number; readonly moved: Bytes }[] = [];
   return {
-    note(connection) {
+    /** A frame shows this connection for the first time, and it has moved something. */
+    note(connection: Shown) {
       const { upload, download, list } = connection;
       kept.push({ connection, since: list, moved: { upload, download } });
       if (kept.length > MOST_KEPT) kept.shift();
     },
-    candidates() {
+    candidates(): SampledCandidate[] {
       const short = kept.filter(({ connection, since }) => connection.list - since < MOST_FRAMES);
       const weights = short.map(() => zeroBytes());
       for (const direction of DIRECTIONS) {
