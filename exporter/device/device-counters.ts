@@ -28,19 +28,7 @@ export type Reconciliation =
   | 'given_up';
 
 /** What a kernel and those who know of it tell. */
-export interface KernelFollower
-  extends Pick<
-    Ledger,
-    | 'apply'
-    | 'noteConnectionOpened'
-    | 'noteTotals'
-    | 'noteGone'
-    | 'noteEnded'
-    | 'noteRanOn'
-    | 'noteMachineStart'
-    | 'setLogsAvailable'
-    | 'reconfigure'
-  > {
+export interface KernelFollower extends Omit<Ledger, 'end' | 'counters' | 'state'> {
   /** The kernel is at another address: it is the same one only if a connection survives. */
   moveTo(address: string): void;
 }
@@ -132,6 +120,11 @@ export function createDeviceCounters(
     ledger = openLedger({ ...ledger.state(), raw: undefined, connections: undefined });
   }
 
+  /** What is known of a kernel at a new address says nothing of the one at the old address. */
+  function unlessDoubtful(tell: () => void): void {
+    if (doubtful === undefined) tell();
+  }
+
   const start = (): LedgerState | undefined => (sync.kind === 'known' ? undefined : sync.start);
   const restoredStart = isRestored ? start()?.at : undefined;
 
@@ -170,21 +163,10 @@ export function createDeviceCounters(
       return outcome;
     },
     noteConnectionOpened: (opening) => ledger.noteConnectionOpened(opening),
-    noteTotals(totals) {
-      // While the address is in doubt it is not known whose they are.
-      if (doubtful === undefined) ledger.noteTotals(totals);
-    },
-    noteGone(at) {
-      // That nothing listens at a new address says nothing of the kernel at the old one.
-      if (doubtful === undefined) ledger.noteGone(at);
-    },
-    noteEnded() {
-      // What is known of a new address says nothing of the kernel at the old one.
-      if (doubtful === undefined) ledger.noteEnded();
-    },
-    noteRanOn() {
-      if (doubtful === undefined) ledger.noteRanOn();
-    },
+    noteTotals: (totals) => unlessDoubtful(() => ledger.noteTotals(totals)),
+    noteGone: (at) => unlessDoubtful(() => ledger.noteGone(at)),
+    noteEnded: () => unlessDoubtful(() => ledger.noteEnded()),
+    noteRanOn: () => unlessDoubtful(() => ledger.noteRanOn()),
     noteMachineStart: (at) => ledger.noteMachineStart(at),
     setLogsAvailable(available) {
       logsAvailable = available;

@@ -58,14 +58,9 @@ export function newDevice(deviceId: string, kernelAddress: string, stateId: stri
     stateId,
     sequence: 0,
     sync: { kind: 'unknown' },
-    ledger: emptyLedger(),
+    ledger: createLedger({ localNodes: [], domainOf: () => undefined, familyCap: 0 }).state(),
     closed: [],
   };
-}
-
-/** The state of a ledger that has seen nothing. */
-function emptyLedger(): LedgerState {
-  return createLedger({ localNodes: [], domainOf: () => undefined, familyCap: 0 }).state();
 }
 
 /**
