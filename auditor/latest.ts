@@ -107,7 +107,7 @@ export function createAuditorMetrics(): AuditorMetrics {
     },
     mails({ givenUp, waiting }) {
       clear('report_given_up_', 'report_waiting_');
-      for (const [user, count] of givenUp) set('report_given_up_letters', { user }, count);
+      for (const [user, count] of givenUp) set('report_given_up_mails', { user }, count);
       for (const [user, at] of waiting) set('report_waiting_since_timestamp_seconds', { user }, at / 1000);
     },
     render(reload, dataWritable) {

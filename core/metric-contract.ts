@@ -254,7 +254,7 @@ export const METRICS: readonly MetricSpec[] = [
     'When the oldest report was made that no mail server has taken; since when the first one is awaited, where none was ever sent; in Unix seconds',
   ),
   auditor(
-    'flowcollect_report_given_up_letters',
+    'flowcollect_report_given_up_mails',
     ['user'],
     'Reports that the mail server refused again and again, by the present settings',
   ),

@@ -53,7 +53,7 @@ export const SERVICE_ALERT_CASES: readonly AlertCase[] = [
   },
   {
     alert: 'FlowCollectReportGivenUp',
-    series: { 'flowcollect_report_given_up_letters{job="auditor",instance="a:1",user="alice"}': '_x9 2x10 _x20' },
+    series: { 'flowcollect_report_given_up_mails{job="auditor",instance="a:1",user="alice"}': '_x9 2x10 _x20' },
     silent: '8m',
     firing: '11m',
     resolved: '30m',

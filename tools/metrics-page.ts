@@ -138,7 +138,7 @@ export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_forecast_days_left: '按目前的速度，配额还能用几天',
   flowcollect_forecast_urgency: '1：plain 平常、short 撑不到重置或到期、last_day 撑不到且不足一天',
   flowcollect_report_waiting_since_timestamp_seconds: `还没有邮件服务器收下的报表里，最早一封生成的时刻；从未发出过报表的，是开始等第一封的时刻${UNIX}`,
-  flowcollect_report_given_up_letters: '邮件服务器按现在的设置一再拒收、已不再重试的报表封数',
+  flowcollect_report_given_up_mails: '邮件服务器按现在的设置一再拒收、已不再重试的报表封数',
   flowcollect_report_last_success_timestamp_seconds: `邮件服务器最近一次收下报表的时刻${UNIX}`,
   flowcollect_auditor_config_last_reload_successful: RELOAD,
   flowcollect_auditor_config_last_reload_success_timestamp_seconds: RELOADED,

@@ -20,7 +20,7 @@ export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
     },
     {
       name: 'FlowCollectReportGivenUp',
-      expr: 'max by (user) (flowcollect_report_given_up_letters) > 0',
+      expr: 'max by (user) (flowcollect_report_given_up_mails) > 0',
       severity: 'warning',
       summary: { zh: '邮件服务器拒收日报', en: 'The mail server refuses a report' },
       description: {
