@@ -61,7 +61,7 @@ export function kernelTransport(address: string): KernelTransport {
 }
 
 /**
- * A listening address as the seed's users write it: `:1234`, `1234` or `127.0.0.1:1234`.
+ * A listening address as users of the earlier FlowCollect write it: `:1234`, `1234` or `127.0.0.1:1234`.
  *
  * @returns undefined when it is none of them
  */

@@ -57,11 +57,11 @@ interface Lines {
 }
 
 /**
- * Reads an INI text as users of the seed write it: a BOM, CRLF, comments (`#` or `;`) only at the start of a line so
- * that URLs and secrets may hold both, sections and keys in any case, and surrounding quotes that are not part of a
- * value unless the value is a list. A value is what is on its line; only keys that hold lists go on over lines, up
- * to the next key (a known one where items are `name=value` themselves), where a line ends in a comma, the next one
- * begins with one, or is `["name"]=…`.
+ * Reads an INI text as users of the earlier FlowCollect write it: a BOM, CRLF, comments (`#` or `;`) only at the start
+ * of a line so that URLs and secrets may hold both, sections and keys in any case, and surrounding quotes that are not
+ * part of a value unless the value is a list. A value is what is on its line; only keys that hold lists go on over
+ * lines, up to the next key (a known one where items are `name=value` themselves), where a line ends in a comma, the
+ * next one begins with one, or is `["name"]=…`.
  *
  * @throws IniSyntaxError with the line
  */

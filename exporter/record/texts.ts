@@ -4,8 +4,8 @@ import { TEXTS as COMMON } from '../../runtime/texts.ts';
 /** What `flowcollect record` says. */
 export const TEXTS = {
   recordName: {
-    zh: '写出 NAME.ndjson.gz、NAME.logs.json.gz 和 NAME.proxies.json',
-    en: 'writes NAME.ndjson.gz, NAME.logs.json.gz and NAME.proxies.json',
+    zh: '写出 NAME.ndjson.gz、NAME.logs.json.gz、NAME.proxies.json 和 NAME.providers.json',
+    en: 'writes NAME.ndjson.gz, NAME.logs.json.gz, NAME.proxies.json and NAME.providers.json',
   },
   recordFor: { zh: '录多久，毫秒，或如 60s、10m', en: 'how long: milliseconds, or such as 60s or 10m' },
   recordInterval: { zh: '帧的间隔，毫秒，或如 1s', en: 'between frames: milliseconds, or such as 1s' },

@@ -29,7 +29,7 @@ const STATUS_OF_CODE = {
 
 export type ProblemCode = keyof typeof STATUS_OF_CODE;
 
-/** All codes, so that a metric can be born at 0 for each. */
+/** All codes, so that a metric can start at 0 for each. */
 export const PROBLEM_CODES = Object.keys(STATUS_OF_CODE) as readonly ProblemCode[];
 
 export interface HttpProblem {

@@ -10,7 +10,7 @@ import type { MailProvider } from '../../core/mail-providers.ts';
 import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import type { FoundKernel, KernelState } from './kernels.ts';
 
-/** The help of `init`, and how it fails; what it asks and says is in words.ts. */
+/** The help of `init`, and how it fails; what it asks and says is further down. */
 export const TEXTS = {
   device: { zh: '运行内核的设备；内核会自动查找', en: 'a device that runs a kernel, which is looked for' },
   router: {
