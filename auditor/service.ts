@@ -1,22 +1,23 @@
 import { basename, dirname, resolve } from 'node:path';
+import express from 'express';
 import { describeProblem } from '../core/settings.ts';
 import { refuseNewShortTokens, shortTokenWarnings } from '../core/short-tokens.ts';
+import { VERSION } from '../core/version.ts';
 import { type Clock, systemClock } from '../runtime/async.ts';
 import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { createDiskHealth } from '../runtime/health.ts';
-import { watchFileDescriptors } from '../runtime/http.ts';
+import { createPagesListener, type HttpListener, listenHttp, watchFileDescriptors } from '../runtime/http.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMovable } from '../runtime/movable.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { openSettings, warnIfOpenToOthers } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
 import { archiveFolderIn, createArchive } from './archive/archive.ts';
-import type { ArchiveKey, ArchiveSettings } from './archive/routes.ts';
+import { type ArchiveKey, type ArchiveSettings, archiveRoutes } from './archive/routes.ts';
 import { type Auditor, createAuditor, reportedDay } from './audit/auditor.ts';
 import { createDueReport, planOf } from './audit/due-report.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { createAuditorMetrics, createLiveView } from './latest.ts';
-import { serveAuditor } from './pages.ts';
 import { createChats } from './telegram/chats.ts';
 import { createTelegramPart } from './telegram/telegram-part.ts';
 
@@ -82,8 +83,24 @@ export async function runAuditorService({
     );
     return { keys, isProxy, language };
   };
+  /** The pages of all services, and `/reports` for people; unhealthy while what was audited cannot be kept. */
+  function servePages(listen: AuditorConfig['listen']): Promise<HttpListener> {
+    const app = express();
+    app.disable('x-powered-by');
+    app.use('/reports', archiveRoutes(archive, clock.now));
+    app.use(
+      createPagesListener({
+        service: 'auditor',
+        version: VERSION,
+        metrics: () => metrics.render(settings.last(), disk.problem() === undefined),
+        health: disk.health,
+        others: ['/reports'],
+      }),
+    );
+    return listenHttp(app, { ...listen, setting: '[server] AuditorListen' });
+  }
   const page = createMovable(async (listen: AuditorConfig['listen'], onClose) => {
-    const listener = await serveAuditor(metrics, settings.last, disk, archive, listen, clock.now);
+    const listener = await servePages(listen);
     onClose(listener.close);
     return listener;
   });
