@@ -79,6 +79,8 @@ export interface AuditorConfig {
   readonly reportUsers?: readonly ReportUser[];
   readonly subscriptions: readonly Subscription[];
   readonly prometheus: string;
+  /** Asked, one after the other, where that one has no whole answer. */
+  readonly prometheusFallbacks?: readonly string[];
   /** Whose `X-Forwarded-For` counts. */
   readonly isProxy: (peer: string) => boolean;
   readonly listen: { readonly host: string; readonly port: number };
@@ -151,6 +153,7 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     users: usersOf(reader, subscriptions),
     subscriptions,
     prometheus: server.PrometheusAddr,
+    prometheusFallbacks: server.PrometheusFallbacks,
     isProxy: readTrustedProxies(server, reader),
     listen: listen ?? { host: '', port: 0 },
     dataFolder: resolve(folder, server.DataDir, 'auditor'),

@@ -31,7 +31,7 @@ async function measure(origin: string, devices: number): Promise<Section> {
     asked.push({ url: String(input), body: String(init?.body) });
     return fetch(input, init);
   };
-  const prometheus = createPrometheus({ address: () => origin, fetch: recording });
+  const prometheus = createPrometheus({ addresses: () => [origin], fetch: recording });
   const before = process.memoryUsage().rss;
   // The first round warms Prometheus' caches for both.
   let audit = 0;

@@ -65,6 +65,8 @@ export const serverSchema = z.object({
   /** Takes the pushes in place of Pushgateway; `PrometheusAddr` is then its address too. */
   VictoriaMetricsAddr: z.optional(serviceUrlSetting()),
   PrometheusAddr: z._default(serviceUrlSetting(), 'http://127.0.0.1:9090'),
+  /** What the auditor asks, one after the other, where `PrometheusAddr` has no whole answer. */
+  PrometheusFallbacks: z.prefault(z.pipe(listSetting(), z.array(serviceUrlSetting())), ''),
   /** Where the auditor's own metrics are served. */
   AuditorListen: z._default(z.string(), '127.0.0.1:9102'),
   /** Where the gateway's own metrics are served; never the address that devices reach. */

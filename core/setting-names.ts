@@ -12,7 +12,7 @@ const OTHER_KEYS =
   'AdminToken AlertmanagerPort ApiRoot ArchiveToken ArchiveUrl AuditorListen BotToken DBPath DailyBudget DataDir DayEnds ' +
   'Demo DemoReportAfter DeviceID EmailPass EmailUser ExpiryDays FamilyCap GatewayMetricsListen GrafanaPort GrafanaUrl HeartbeatUrl ' +
   'LabelProxyAddr Language LeakMinBytes LeakRatio ListenPort LocalLogFile LogLevel MetricsListen MihomoAPIAddr ' +
-  'MihomoCA MihomoCert MihomoFingerprint MihomoKey MihomoSecret Nodes Note Origin PollInterval Privacy PrometheusAddr Proxy PushInterval ' +
+  'MihomoCA MihomoCert MihomoFingerprint MihomoKey MihomoSecret Nodes Note Origin PollInterval Privacy PrometheusAddr PrometheusFallbacks Proxy PushInterval ' +
   'PushgatewayAddr Quota QuotaCritical QuotaWarning ReaderToken ReadersListen RemoteServer RemoteToken ReportCron ' +
   'Reset ResetDay RunsOutDays SMTPHost SMTPPort Secret ServerToken SilentAfter StateAppend StateDir StateSync TelegramChat ' +
   'TelegramToken Timezone TlsCert TlsKey Token Url UrlFile User UserAgent VictoriaMetricsAddr';

@@ -123,7 +123,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       logger,
     });
     onClose(() => pushes.idle());
-    const storedValues = createStoredValues(createPrometheus({ address: () => prometheus }));
+    const storedValues = createStoredValues(createPrometheus({ addresses: () => [prometheus] }));
     const release = createDeviceRelease({ pushes, kept, store, clock, storedValues });
     const metrics = createGatewayMetrics();
     for (const device of kept.devices()) metrics.lastPush(device, kept.held(device)?.at ?? 0);

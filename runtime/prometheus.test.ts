@@ -1,53 +1,82 @@
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { type Labels, overRange, type Prometheus, QUERY_LENGTH, selectorText } from './prometheus.ts';
+import { describe, expect, it } from 'vitest';
+import { createPrometheus, PrometheusError } from './prometheus.ts';
 
-const METRIC = 'flowcollect_traffic_bytes_total';
-/** What one term may add to the selector: the function and its range. */
-const AROUND = 100;
+const NOW = Date.parse('2026-11-19T23:55:00+08:00');
+const vector = { resultType: 'vector', result: [{ metric: { node: 'HK' }, value: [0, '7'] }] };
 
-/** A store that answers each selector of a query with 1, and remembers the queries. */
-function store(series: readonly Labels[]): { prometheus: Prometheus; queries: string[] } {
-  const queries: string[] = [];
-  const unused = () => Promise.reject(new Error('not asked'));
-  return {
-    queries,
-    prometheus: {
-      instant: async (query) => {
-        queries.push(query);
-        return series
-          .filter((labels) => query.includes(`(${selectorText({ metric: METRIC, labels })}[`))
-          .map((labels) => ({ labels: { __name__: METRIC, ...labels }, value: 1 }));
-      },
-      matrix: unused,
-      series: unused,
-    },
+/** A store that gives every question the same answer, and remembers what it was asked. */
+function storeThat(answer: object, status = 200) {
+  const asked: Record<string, string>[] = [];
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    asked.push(Object.fromEntries(new URLSearchParams(String(init?.body))));
+    return new Response(JSON.stringify(answer), { status });
   };
+  return { asked, prometheus: createPrometheus({ addresses: () => ['http://store:9090'], fetch }) };
 }
 
-it('asks for every series once, in queries that each store takes', async () => {
-  const names = fc.uniqueArray(fc.string({ unit: 'grapheme', maxLength: 400 }), { maxLength: 450 });
-  const ranges = fc.constantFrom(1, 3_600_000, 30 * 86_400_000, 400 * 86_400_000);
-  await fc.assert(
-    fc.asyncProperty(names, ranges, async (nodes, range) => {
-      const series = nodes.map((node) => ({ user: 'default', instance: 'phone', node }));
-      const { prometheus, queries } = store(series);
-      const found = await overRange(prometheus, 'last_over_time', METRIC, series, 0, range);
-      expect(found.size).toBe(series.length);
-      const terms = queries.flatMap(
-        (query) => query.match(/last_over_time\(flowcollect_traffic_bytes_total\{user=/g) ?? [],
-      );
-      expect(terms).toHaveLength(series.length);
-      for (const query of queries) expect(Buffer.byteLength(query)).toBeLessThanOrEqual(QUERY_LENGTH);
-    }),
-    { numRuns: 30 },
-  );
+describe('an answer in part', () => {
+  it.each([
+    ['Thanos, by warnings', { warnings: ['receive series from Addr: 10.0.0.2:10901: EOF'] }, 'receive series'],
+    ['VictoriaMetrics, by isPartial', { isPartial: true }, ''],
+    ['both', { isPartial: true, warnings: ['storage 2'] }, 'storage 2'],
+  ])('of %s is none, whatever is asked', async (_, mark, said) => {
+    for (const [kind, data] of Object.entries({
+      instant: vector,
+      matrix: { resultType: 'matrix', result: [] },
+      series: [{ node: 'HK' }],
+    })) {
+      const { prometheus } = storeThat({ status: 'success', data, ...mark });
+      const answer =
+        kind === 'instant'
+          ? prometheus.instant('x', NOW)
+          : kind === 'matrix'
+            ? prometheus.matrix('x[1m]', NOW)
+            : prometheus.series('x', 0, NOW);
+      const error = await answer.catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(PrometheusError);
+      const { reason, text } = error as PrometheusError;
+      expect(reason).toEqual({ code: 'prometheus_partial', detail: expect.stringContaining(said) });
+      expect(text.zh).toMatch(/^Prometheus（store:9090）只回答了一部分/);
+      expect(text.en).toMatch(/^Prometheus at store:9090 answered in part/);
+    }
+  });
+
+  it('is told in no more words than a report has room for', async () => {
+    const { prometheus } = storeThat({ status: 'success', data: vector, warnings: ['x'.repeat(5000)] });
+    const error = await prometheus.instant('x', NOW).catch((error: unknown) => error as PrometheusError);
+    expect((error as PrometheusError).reason.detail).toHaveLength(200);
+  });
+
+  it('is not meant by remarks on the query, nor by a cluster that answered whole', async () => {
+    const remarks = { infos: ['PromQL info: metric might not be a counter'], isPartial: false, warnings: [] };
+    const { prometheus } = storeThat({ status: 'success', data: vector, ...remarks });
+    expect(await prometheus.instant('x', NOW)).toEqual([{ labels: { node: 'HK' }, value: 7 }]);
+  });
 });
 
-it('asks for no more in a query than it must', async () => {
-  const series = Array.from({ length: 150 }, (_, number) => ({ user: 'default', node: `HK ${number}` }));
-  const { prometheus, queries } = store(series);
-  await overRange(prometheus, 'last_over_time', METRIC, series, 0, 3_600_000);
-  const longest = Math.max(...series.map((labels) => selectorText({ metric: METRIC, labels }).length)) + AROUND;
-  expect(queries.length).toBeLessThanOrEqual(Math.ceil((series.length * longest) / (QUERY_LENGTH - longest)));
+it('has every store answer whole or not at all, and leave copies apart where it is asked to', async () => {
+  const { asked, prometheus } = storeThat({ status: 'success', data: vector });
+  await prometheus.instant('x', NOW);
+  await prometheus.instant('x', NOW, 'apart');
+  expect(asked).toEqual([
+    { query: 'x', time: '1795103700.000', partial_response: 'false' },
+    { query: 'x', time: '1795103700.000', partial_response: 'false', dedup: 'false' },
+  ]);
+});
+
+it('asks another address where one has no whole answer, and tells of the first where none has', async () => {
+  const asked: string[] = [];
+  let whole = 'b';
+  const fetch: typeof globalThis.fetch = async (input) => {
+    const host = new URL(String(input)).hostname;
+    asked.push(host);
+    if (host === 'down') throw new TypeError('fetch failed');
+    return Response.json({ status: 'success', data: vector, ...(host === whole ? {} : { isPartial: true }) });
+  };
+  const prometheus = createPrometheus({ addresses: () => ['http://a', 'http://down', 'http://b', 'http://c'], fetch });
+  expect(await prometheus.instant('x', NOW)).toHaveLength(1);
+  expect(asked).toEqual(['a', 'down', 'b']);
+  whole = 'none';
+  await expect(prometheus.instant('x', NOW)).rejects.toMatchObject({ reason: { code: 'prometheus_partial' } });
+  await expect(prometheus.instant('x', NOW)).rejects.toThrow(/^Prometheus（a）|^Prometheus at a /);
 });

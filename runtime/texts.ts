@@ -111,6 +111,14 @@ export const TEXTS = {
     zh: `Prometheus（${address}）拒绝了查询：${said}`,
     en: `Prometheus at ${address} refused a query: ${said}`,
   }),
+  prometheusPartial: (address: string, said: string): Text => ({
+    zh: `Prometheus（${address}）只回答了一部分${said === '' ? '' : `：${said}`}；请查看它的各个节点`,
+    en: `Prometheus at ${address} answered in part${said === '' ? '' : `: ${said}`}; look at its nodes`,
+  }),
+  prometheusBehind: (minutes: number): Text => ({
+    zh: `Prometheus 里还没有最近 ${minutes} 分钟的数据；请检查抓取和 remote_write`,
+    en: `Prometheus has nothing of the last ${minutes} min yet; look at its scrapes and remote_write`,
+  }),
   notPrometheus: (address: string, status: number): Text => ({
     zh: `${address} 应答 ${status}，不像 Prometheus；请检查 [server] PrometheusAddr`,
     en: `${address} answered ${status} and not as Prometheus does; check [server] PrometheusAddr`,

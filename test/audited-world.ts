@@ -35,6 +35,10 @@ export interface AuditedWorld {
   /** What the airport answers; undefined for no header. */
   header: string | undefined;
   prometheusDown: boolean;
+  /** Whether the store says that it answered in part. */
+  prometheusPartial: boolean;
+  /** Up to when the store has samples, where it is behind. */
+  storedUntil: number | undefined;
   /** When the phone pushed last, where it does no more. */
   silentSince: number | undefined;
   readonly folder: string;
@@ -109,6 +113,8 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
     now: MORNING,
     header: usedHeader(50 * GB),
     prometheusDown: false,
+    prometheusPartial: false,
+    storedUntil: undefined,
     silentSince: undefined,
     folder,
     mailbox,
@@ -122,7 +128,11 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
             world.now += milliseconds;
           },
         },
-        fetch: scriptedPrometheus(devices, () => world.prometheusDown),
+        fetch: (async (input, init) => {
+          const answer = await scriptedPrometheus(devices, () => world.prometheusDown)(input, init);
+          if (!world.prometheusPartial) return answer;
+          return Response.json({ ...((await answer.json()) as object), isPartial: true });
+        }) satisfies typeof fetch,
         airports,
         metrics,
         disk,
@@ -142,11 +152,16 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
     },
   };
   const heardAt = (at: number): number => Math.min(at, world.silentSince ?? at);
-  const devices: ScriptedSeries[] = [
+  const scraped: ScriptedSeries[] = [
     downloads('手机', '香港 01 | 2x', 'proxy', (at) => hourlyBytes(heardAt(at))),
     downloads('手机', 'DIRECT', 'direct', (at) => 2 * hourlyBytes(heardAt(at))),
     pushTimes('手机', heardAt),
+    { metric: 'up', labels: { job: 'pushgateway', instance: 'pushgateway:9091' }, valueAt: () => 1 },
   ];
+  const devices = scraped.map((series) => ({
+    ...series,
+    valueAt: (at: number) => (at > (world.storedUntil ?? at) ? undefined : series.valueAt(at)),
+  }));
   return world;
 }
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const blocks = ['tsdb', 'create-blocks-from', 'openmetrics', history, join(parts.folder, 'prometheus', 'tsdb')];
   await promisify(execFile)(parts.binaries.promtool, blocks);
   prometheus = await parts.startPrometheus();
-  store = createPrometheus({ address: () => victoriaMetrics, fetch });
+  store = createPrometheus({ addresses: () => [victoriaMetrics], fetch });
 });
 afterAll(() => parts.close());
 

@@ -25,7 +25,7 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
       join(parts.folder, 'prometheus', 'tsdb'),
     ]);
     const origin = await parts.startPrometheus();
-    prometheus = createPrometheus({ address: () => origin, fetch });
+    prometheus = createPrometheus({ addresses: () => [origin], fetch });
   });
   afterAll(() => parts.close());
 

@@ -119,7 +119,9 @@ describe('the administrator of the machine', () => {
     expect(await request('GET')).toBe(404);
     expect(await (await fetch(`${admin}/metrics`)).text()).not.toContain(`instance="客厅`);
     const query = `last_over_time(${KERNEL_BYTES}{direction="upload"}[5m])`;
-    expect(await createPrometheus({ address: () => prometheus }).instant(query)).toMatchObject([{ value: 1_000_003 }]);
+    expect(await createPrometheus({ addresses: () => [prometheus] }).instant(query)).toMatchObject([
+      { value: 1_000_003 },
+    ]);
     expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('没有收到过这台设备的推送')]);
   });
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
   port = await freePort();
   await start();
   const stored = `http://127.0.0.1:${port}`;
-  store = createPrometheus({ address: () => stored, fetch });
+  store = createPrometheus({ addresses: () => [stored], fetch });
   const clock: Clock = {
     now: () => Date.now() + ahead,
     sleep: (_, signal) => new Promise((wake) => void (signal.aborted ? wake() : setTimeout(wake, 200))),
@@ -103,7 +103,7 @@ describe('the gateway in front of a real VictoriaMetrics', () => {
   });
 
   it('knows the last values of a device, without which none is retired', async () => {
-    const values = await createStoredValues(createPrometheus({ address: () => `http://127.0.0.1:${port}` }))({
+    const values = await createStoredValues(createPrometheus({ addresses: () => [`http://127.0.0.1:${port}`] }))({
       user: 'default',
       deviceId: '📱',
     });

@@ -124,7 +124,7 @@ beforeAll(async () => {
   await vi.waitFor(
     async () => {
       const query = 'count by (user) (flowcollect_traffic_bytes_total)';
-      expect(await createPrometheus({ address: () => prometheus }).instant(query)).toHaveLength(2);
+      expect(await createPrometheus({ addresses: () => [prometheus] }).instant(query)).toHaveLength(2);
     },
     { timeout: 20_000, interval: 300 },
   );

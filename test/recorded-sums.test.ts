@@ -78,7 +78,7 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
   });
 
   it('gives the blocks the labels that tell users, devices and nodes apart', async () => {
-    const samples = await createPrometheus({ address: () => prometheus }).instant(MINUTE_BYTES, END * 1000);
+    const samples = await createPrometheus({ addresses: () => [prometheus] }).instant(MINUTE_BYTES, END * 1000);
     expect(Object.keys(samples[0]?.labels ?? {}).sort()).toEqual([
       '__name__',
       'class',
@@ -92,7 +92,7 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
 });
 
 async function query(prometheus: string, expr: string): Promise<Map<string, number>> {
-  const samples = await createPrometheus({ address: () => prometheus }).instant(expr, END * 1000);
+  const samples = await createPrometheus({ addresses: () => [prometheus] }).instant(expr, END * 1000);
   return new Map(samples.map(({ labels, value }) => [labels.node ?? '', value]));
 }
 

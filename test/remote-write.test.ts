@@ -42,7 +42,7 @@ it('a copy of Prometheus in VictoriaMetrics gives the auditor the same sums, to 
     });
     expect(response.ok).toBe(true);
   };
-  const stores = [prometheus, copy].map((origin) => createPrometheus({ address: () => origin, fetch }));
+  const stores = [prometheus, copy].map((origin) => createPrometheus({ addresses: () => [origin], fetch }));
   const begun = Date.now() - 1000;
   const sums = async (): Promise<unknown> =>
     Promise.all(

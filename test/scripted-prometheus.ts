@@ -65,11 +65,12 @@ function answer(series: readonly ScriptedSeries[], query: string, at: number): u
   return series
     .filter((each) => matches(each, asked))
     .flatMap((each): object[] => {
-      const values = valuesIn(each, at - width, at);
+      const samples = samplesIn(each, at - width, at);
+      const values = samples.map(([, value]) => value);
       if (range !== null)
-        return values.length === 0
+        return samples.length === 0
           ? []
-          : [{ metric: nameAndLabels(each), values: values.map((value) => [at / 1000, String(value)]) }];
+          : [{ metric: nameAndLabels(each), values: samples.map(([time, value]) => [time / 1000, String(value)]) }];
       const value =
         call?.[1] === 'resets'
           ? values.filter((each, index) => each < (values[index - 1] ?? 0)).length || undefined
@@ -98,20 +99,20 @@ function sumOf(answers: readonly unknown[], names: readonly string[], at: number
   return [...sums.values()];
 }
 
-function valuesIn(series: ScriptedSeries, from: number, to: number): number[] {
-  const values: number[] = [];
+function samplesIn(series: ScriptedSeries, from: number, to: number): [time: number, value: number][] {
+  const samples: [number, number][] = [];
   // A query over months need not walk every step: what is asked of it is the last value.
   const start = Math.max(from, to - 3 * 24 * 3_600_000);
   for (let at = Math.ceil(start / STEP) * STEP; at <= to; at += STEP) {
     const value = series.valueAt(at);
-    if (value !== undefined) values.push(value);
+    if (value !== undefined) samples.push([at, value]);
   }
   const now = series.valueAt(to);
-  return now === undefined ? values : [...values, now];
+  return now === undefined ? samples : [...samples, [to, now]];
 }
 
 function lastIn(series: ScriptedSeries, from: number, to: number): number | undefined {
-  return valuesIn(series, from, to).at(-1);
+  return samplesIn(series, from, to).at(-1)?.[1];
 }
 
 interface Asked {

@@ -118,7 +118,7 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
     const get = async (path: string): Promise<string> =>
       (await fetch(`${address}${path}`, { headers: { authorization: `Bearer ${password}` } })).text();
     const [, prometheus = ''] = /(http:\S+) {2}Prometheus\n/.exec(stack.output()) ?? [];
-    const { instant } = createPrometheus({ address: () => prometheus, fetch });
+    const { instant } = createPrometheus({ addresses: () => [prometheus], fetch });
     const ask = async (query: string): Promise<number> => (await instant(query, Date.now()))[0]?.value ?? Number.NaN;
     // The device goes on from its past, whose bytes are all in the cycle: its bill is those by their multipliers.
     expect(await ask('sum(resets(flowcollect_traffic_bytes_total[2d]))')).toBe(0);

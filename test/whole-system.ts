@@ -148,7 +148,7 @@ export async function createWholeSystem(recording: string, speed: number): Promi
       return readCounters(await response.text());
     },
     async query(promql) {
-      return (await createPrometheus({ address: () => prometheus }).instant(promql))[0]?.value;
+      return (await createPrometheus({ addresses: () => [prometheus] }).instant(promql))[0]?.value;
     },
     async close() {
       await parts.close();

@@ -12,6 +12,7 @@ import type { AuditorConfig, ConfigOption, OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
+import { storesOf } from '../usage/store-reach.ts';
 import { createUsageReader, reportedNames } from '../usage/window-use.ts';
 import type { Interval } from '../verdict/use.ts';
 import { type ChangedVerdict, reaudit } from './reaudit.ts';
@@ -86,7 +87,7 @@ async function amendAt(
     const names = config.subscriptions.map(({ name }) => name).join(', ');
     throw new ArgumentError(TEXTS.noAirport(amendment.airport, names));
   }
-  const prometheus = createPrometheus({ address: () => config.prometheus });
+  const prometheus = createPrometheus({ addresses: () => storesOf(config) });
   await checkNames(amendment, prometheus, print, translate);
   const state = await readAuditState(statePathIn(config.dataFolder));
   const amendments = await addAmendment(config.dataFolder, amendment);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AuditedWorld,
+  bill,
   createAuditedWorld,
   GB,
   HOUR,
@@ -8,6 +9,8 @@ import {
   REPORT,
   usedHeader,
 } from '../../test/audited-world.ts';
+
+const MINUTE = 60_000;
 
 let world: AuditedWorld;
 beforeEach(async () => {
@@ -53,6 +56,49 @@ describe('when something is down', () => {
     world.header = usedHeader(50 * GB + 2 * 16.9 * GB);
     await auditor.observe();
     expect((await auditor.report()).verdict).toBe('ok');
+  });
+
+  it('says that the store answered in part, takes no smaller sum for the truth, and keeps the window open', async () => {
+    const auditor = await world.open();
+    await auditor.observe();
+    world.now = REPORT;
+    world.prometheusPartial = true;
+    world.header = usedHeader(60 * GB);
+    const model = await auditor.report();
+    expect(model).toMatchObject({ verdict: 'unknown', today: { known: false } });
+    expect(world.mailbox.mails[0]?.text).toContain('Prometheus 只回答了一部分，设备用量未知');
+    expect(await world.anchorAt()).toBe(MORNING);
+    expect(await auditor.observe()).toBe(false);
+    world.prometheusPartial = false;
+    expect(await auditor.observe()).toBe(true);
+  });
+
+  it('keeps the window open where the store lacks its last minutes, and is right once they came', async () => {
+    const auditor = await world.open();
+    await auditor.observe();
+    world.now = REPORT;
+    world.storedUntil = REPORT - 5 * MINUTE;
+    world.header = usedHeader(50 * GB + 2 * 15.9 * GB);
+    expect(await auditor.report()).toMatchObject({ verdict: 'unknown', today: { known: false } });
+    expect(world.now).toBeGreaterThanOrEqual(REPORT + 2 * MINUTE);
+    expect(world.mailbox.mails[0]?.text).toContain('Prometheus 里还没有最近 5 分钟的数据，设备用量未知');
+    expect(await world.anchorAt()).toBe(MORNING);
+    world.storedUntil = undefined;
+    world.now = REPORT + HOUR;
+    bill(world);
+    const model = await auditor.report();
+    expect(model.airports[0]?.verdict).toMatchObject({ kind: 'ok', window: { from: MORNING, to: REPORT + HOUR } });
+  });
+
+  it('waits with a report until the store has what was scraped by then', async () => {
+    const auditor = await world.open();
+    await auditor.observe();
+    world.now = REPORT;
+    bill(world);
+    Object.defineProperty(world, 'storedUntil', { get: () => (world.now < REPORT + MINUTE ? REPORT - 1 : undefined) });
+    expect(await auditor.report()).toMatchObject({ verdict: 'ok' });
+    expect(world.now).toBeGreaterThanOrEqual(REPORT + MINUTE);
+    expect(await world.anchorAt()).toBe(REPORT);
   });
 
   it('keeps a report that the mail server refuses, says why, and sends it once when it is taken', async () => {

@@ -22,7 +22,8 @@ import {
   withUser,
   writeAuditState,
 } from '../state/audit-state.ts';
-import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
+import { createExactSums, IN_FLIGHT, SETTLED_AFTER } from '../usage/exact-sums.ts';
+import { storeReach, storesOf } from '../usage/store-reach.ts';
 import { createUsageReader, cycleSums, presenceAt, todaySums } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reading.ts';
 import { unknownOf } from '../verdict/verdict.ts';
@@ -30,6 +31,9 @@ import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
 import { reauditIfAmended } from './reaudit.ts';
 
 const MINUTE = 60_000;
+/** How long a report waits for a store that is behind: until its end is no longer now for the sums. */
+const SETTLES_WITHIN = IN_FLIGHT + MINUTE;
+const ASK_AGAIN = 5000;
 /** A report comes when the day ends, or an hour later where the clock shows that time twice. */
 const JUST_ENDED = 90 * MINUTE;
 
@@ -58,7 +62,7 @@ export interface Auditor {
    * Observes the open windows without moving them.
    *
    * @param fresh readings younger than so many milliseconds are used again; ten minutes by default
-   * @returns whether every airport could be read that it makes sense to ask again soon
+   * @returns whether what devices used is known, and every airport could be read that it makes sense to ask again soon
    */
   observe(fresh?: number): Promise<boolean>;
   /**
@@ -102,7 +106,7 @@ export function createAuditor({
   signal,
   view,
 }: AuditorOptions): Auditor {
-  const prometheus = createPrometheus({ address: () => settings.current().prometheus, fetch });
+  const prometheus = createPrometheus({ addresses: () => storesOf(settings.current()), fetch });
   const sums = createExactSums(prometheus, clock.now);
   const parts: AuditParts = {
     airports,
@@ -162,6 +166,16 @@ export function createAuditor({
     logger.info({ changes: again.changes }, 'windows audited again');
     return again.state;
   };
+  /** Waits until the store has what was scraped by now, for some minutes; what it lacks then is not known. */
+  const settle = async (): Promise<void> => {
+    const asked = clock.now();
+    await clock.sleep(SETTLED_AFTER, signal);
+    const isStored = async (): Promise<boolean> => (await storeReach(prometheus, clock.now())) >= asked;
+    // One that does not answer is told of by the audit.
+    while (clock.now() - asked < SETTLES_WITHIN && !(await isStored().catch(() => true))) {
+      await clock.sleep(ASK_AGAIN, signal);
+    }
+  };
   const flush = async (known: AuditState, anyway: boolean): Promise<void> => {
     let posted = known;
     if (known.unposted.length > 0) {
@@ -194,14 +208,16 @@ export function createAuditor({
         const result = await audit(parts, config(), current, { report: false, fresh, amendments });
         await keep(result.observed);
         await tell(result);
-        return result.airports.every(({ outcome }) => outcome.known || outcome.reasons.some(isSpent));
+        return result.airports.every(
+          ({ outcome, verdict }) =>
+            !verdict.reasons.some(isOfStore) && (outcome.known || outcome.reasons.some(isSpent)),
+        );
       }),
     report: (day) =>
       inTurn(async (known) => {
-        const settled = (): Promise<void> => clock.sleep(SETTLED_AFTER, signal);
         const given = day ?? reportedDay(clock.now(), config());
         const current = await amended(known);
-        const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
+        const result = await audit(parts, config(), current, { day: given, settle, amendments });
         const models = [result.model, ...(await result.reports())];
         const made = models.map((model) => ({
           mail: reportMailOf(model, config().language, config().links),
@@ -266,6 +282,7 @@ function awaiting(state: AuditState, config: AuditorConfig, now: number): AuditS
   }, state);
 }
 
+const isOfStore = ({ code }: Reason): boolean => code.startsWith('prometheus_');
 const isSpent = ({ code }: Reason): boolean => code === 'link_spent';
 
 /** The day that a report is about that is planned or made at an instant: the one that has just ended, else the running one. */

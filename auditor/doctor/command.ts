@@ -87,7 +87,7 @@ async function examine(path: string, readConfig: ReadConfig, installation: typeo
     ...(await Promise.all(
       [...new Set([folders.gateway, folders.auditor])].map((each) => checkDataFolder(resolve(each, server.DataDir))),
     )),
-    ...(await checkPrometheus(createPrometheus({ address: () => config.prometheus }), config.prometheus)),
+    ...(await checkPrometheus(createPrometheus({ addresses: () => [config.prometheus] }), config.prometheus)),
     await store,
     ...(await Promise.all(
       config.subscriptions.map((each) =>

@@ -179,6 +179,14 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
     zh: `Prometheus 拒绝了查询：${error}`,
     en: `Prometheus refused a query: ${error}`,
   }),
+  prometheus_partial: (said) => ({
+    zh: `Prometheus 只回答了一部分，设备用量未知；数据不会丢失，恢复后自动补齐${said === '' ? '' : `（${said}）`}`,
+    en: `Prometheus answered in part, so use is unknown; nothing is lost, it is made up for later${said === '' ? '' : ` (${said})`}`,
+  }),
+  prometheus_behind: (minutes) => ({
+    zh: `Prometheus 里还没有最近 ${minutes} 分钟的数据，设备用量未知；数据不会丢失，到齐后自动补齐`,
+    en: `Prometheus has nothing of the last ${minutes} min yet, so use is unknown; nothing is lost, it is made up for later`,
+  }),
   prometheus_answer: (address) => ({
     zh: `${address} 的回答不像 Prometheus，请检查 PrometheusAddr`,
     en: `${address} does not answer as Prometheus does; check PrometheusAddr`,

@@ -16,7 +16,7 @@ it('gives a node to the airport that a person moved it to', async () => {
     valueAt: (at: number) => (at <= BEGAN ? 0 : bytes),
   });
   const fetch = scriptedPrometheus([node('HK', 'a', 7), node('JP', 'b', 11), node('US', '', 13)]);
-  const sums = createExactSums(createPrometheus({ address: () => 'http://127.0.0.1:9090', fetch }), () => NOW);
+  const sums = createExactSums(createPrometheus({ addresses: () => ['http://127.0.0.1:9090'], fetch }), () => NOW);
   const text = '[server]\nSubUrls = ["a"]="https://a.example", ["b"]="https://b.example"';
   const { settings } = readAuditorConfig('ServerSetting.ini', text, '/');
   const cycle = { start: BEGAN };

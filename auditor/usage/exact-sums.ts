@@ -1,20 +1,25 @@
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import {
+  copyOf,
   durationText,
   type Labels,
   labelsKey,
+  type Prometheus,
+  type Selector,
+  selectorText,
+  storeBehind,
+} from '../../runtime/prometheus.ts';
+import {
   lastValues,
   overRange,
-  type Prometheus,
   RETENTION,
   rawValues,
   SAMPLES_PER_QUERY,
   SCRAPE_INTERVAL,
-  type Selector,
   type SeriesMap,
-  selectorText,
   valuesAt,
-} from '../../runtime/prometheus.ts';
+} from '../../runtime/series-values.ts';
+import { storeReach } from './store-reach.ts';
 
 /** How much one counter moved in a window. */
 export interface CounterSum {
@@ -28,7 +33,8 @@ export interface ExactSums {
   /**
    * What each series of a counter moved in `[from, to]`, to the byte: its value at the end less its value at the start,
    * or 0 where it did not exist; where it fell in between, its positive steps, a fall counting from 0. Nothing is
-   * extrapolated, nothing that moved while nobody scraped is lost, and windows that touch add up.
+   * extrapolated, nothing that moved while nobody scraped is lost, and windows that touch add up. A store that does not
+   * have all samples of the window yet is refused, but for the last minutes before this very instant.
    *
    * @param from epoch milliseconds
    * @param to epoch milliseconds, not in the future
@@ -48,12 +54,28 @@ interface Window {
 
 /** A scrape is stored at most this long after its timestamp (Prometheus' default scrape timeout, and some). */
 export const SETTLED_AFTER = 15_000;
+/** How far a store may be behind a window that ends now: scrapes take their time, and the next look has the rest. */
+export const IN_FLIGHT = 2 * 60_000;
 /** An observation of an airport asks for nine sums, of windows with the same start but for edges. */
 const WINDOWS_KEPT = 64;
 
 /** @param clock epoch milliseconds */
 export function createExactSums(prometheus: Prometheus, clock: () => number): ExactSums {
   const windows = new Map<string, Window>();
+  /** The store has every sample up to here. */
+  let reached = Number.NEGATIVE_INFINITY;
+  /** The end of the last window that was looked at just when it ended, with what there was. */
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  const assertStored = async (to: number): Promise<void> => {
+    const now = clock();
+    const endsNow = now - to < IN_FLIGHT;
+    if (to <= reached || (endsNow && to <= lookedAt)) return;
+    const reach = await storeReach(prometheus, now);
+    reached = Math.max(reached, Math.min(reach, now));
+    if (reach < (endsNow ? to - IN_FLIGHT : to)) throw storeBehind(Math.ceil((to - reach) / 60_000));
+    if (endsNow) lookedAt = to;
+  };
 
   const windowOf = (selector: Selector, from: number): Window => {
     const key = `${from} ${selectorText(selector)}`;
@@ -64,8 +86,8 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
       enumerated: false,
     };
     windows.delete(key);
-    // A start that scrapes still in flight may change is not kept.
-    if (clock() - from >= SETTLED_AFTER) windows.set(key, window);
+    // A start that samples still on their way may change is not kept.
+    if (clock() - from >= SETTLED_AFTER && from <= reached) windows.set(key, window);
     const oldest = windows.keys().next();
     if (windows.size > WINDOWS_KEPT && oldest.done !== true) windows.delete(oldest.value);
     return window;
@@ -74,6 +96,7 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
   return {
     async between(selector, from, to) {
       if (to <= from) return [];
+      await assertStored(to);
       const window = windowOf(selector, from);
       const { ends, silent } = await endValues(prometheus, selector, window, from, to);
       window.resets.noteUnscraped(await window.baseline.find(window.seen));
@@ -244,7 +267,7 @@ function createResetDetector(prometheus: Prometheus, selector: Selector, from: n
     for (let start = checkedTo; start < to; start += step) {
       const end = Math.min(to, start + step);
       const query = `resets(${selectorText(asked)}[${durationText(end - start + OVERLAP)}]) > 0`;
-      for (const sample of await prometheus.instant(query, end)) labels.push(sample.labels);
+      for (const sample of await prometheus.instant(query, end, 'apart')) labels.push(copyOf(sample.labels).labels);
     }
     return labels;
   };

@@ -27,7 +27,7 @@ const lost = (instance: string, valueAt: (at: number) => number): ScriptedSeries
 });
 
 function reader(...series: ScriptedSeries[]) {
-  const prometheus = createPrometheus({ address: () => address, fetch: scriptedPrometheus(series) });
+  const prometheus = createPrometheus({ addresses: () => [address], fetch: scriptedPrometheus(series) });
   return createUsageReader(
     prometheus,
     createExactSums(prometheus, () => TO + HOUR),

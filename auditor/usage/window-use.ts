@@ -4,11 +4,11 @@ import {
   durationText,
   labelsKey,
   type Prometheus,
-  RETENTION,
   type Sample,
   type Selector,
   selectorText,
 } from '../../runtime/prometheus.ts';
+import { RETENTION } from '../../runtime/series-values.ts';
 import type { Cycle } from '../airport/cycle.ts';
 import { ownershipOf } from '../airport/nodes.ts';
 import type { Amendments } from '../amend/amendments.ts';

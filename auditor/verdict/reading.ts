@@ -172,6 +172,8 @@ export const REASON_CODES = [
   'prometheus_unreachable',
   'prometheus_refused',
   'prometheus_answer',
+  'prometheus_partial',
+  'prometheus_behind',
   'no_devices',
   'no_samples',
   'device_new',

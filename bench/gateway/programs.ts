@@ -50,7 +50,7 @@ export async function startPrograms(root: string, devices: number, behind: Behin
     });
     const asked =
       behind === 'pushgateway and prometheus' ? await parts.startPrometheus(scrapes(store, metrics)) : at(store);
-    const prometheus = createPrometheus({ address: () => asked });
+    const prometheus = createPrometheus({ addresses: () => [asked] });
     return {
       gateway: { origin: at(pushes), through: 'gateway' },
       pushgateway: { origin: at(store), through: 'pushgateway' },

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { createPrometheus } from '../../runtime/prometheus.ts';
+import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
+import { createExactSums } from './exact-sums.ts';
+import { storeReach } from './store-reach.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const NOW = Date.parse('2026-11-19T12:00:00+08:00');
+
+const scrapesOf = (job: string, instance: string, until: number): ScriptedSeries => ({
+  metric: 'up',
+  labels: { job, instance },
+  valueAt: (at) => (at > until ? undefined : 1),
+});
+const reachOf = (...series: ScriptedSeries[]): Promise<number> =>
+  storeReach(createPrometheus({ addresses: () => ['http://127.0.0.1:9090'], fetch: scriptedPrometheus(series) }), NOW);
+
+it('is as far as the Pushgateway whose scrapes came least far', async () => {
+  const scraped = [scrapesOf('pushgateway', 'a', NOW - MINUTE), scrapesOf('pushgateway', 'b', NOW - 9 * MINUTE)];
+  expect(await reachOf(...scraped, scrapesOf('auditor', 'c', NOW))).toBe(NOW - 9 * MINUTE);
+});
+
+it('leaves out a Pushgateway that has not been scraped for an hour, while another is', async () => {
+  const scraped = [scrapesOf('pushgateway', 'old', NOW - 2 * HOUR), scrapesOf('pushgateway', 'new', NOW - MINUTE)];
+  expect(await reachOf(...scraped)).toBe(NOW - MINUTE);
+});
+
+it('is where all scrapes ended, where a store is behind by hours', async () => {
+  const scraped = [scrapesOf('pushgateway', 'a', NOW - 3 * HOUR), scrapesOf('auditor', 'b', NOW - 3 * HOUR)];
+  expect(await reachOf(...scraped)).toBe(NOW - 3 * HOUR);
+});
+
+it('does not hold pushes that go straight to a store to scrapes of something that is gone', async () => {
+  expect(await reachOf(scrapesOf('pushgateway', 'a', NOW - 3 * HOUR), scrapesOf('gateway', 'b', NOW))).toBe(NOW);
+  expect(await reachOf()).toBe(Number.POSITIVE_INFINITY);
+});
+
+it('keeps no start of a window that the store had not reached', async () => {
+  let stored = NOW - MINUTE;
+  let now = NOW + 20_000;
+  const counted: ScriptedSeries = { metric: 'x_total', labels: { node: 'HK' }, valueAt: (at) => at - NOW + HOUR };
+  const fetch: typeof globalThis.fetch = (...asked) =>
+    scriptedPrometheus(
+      [scrapesOf('pushgateway', 'a', stored), counted].map((series) => ({
+        ...series,
+        valueAt: (at) => (at > stored ? undefined : series.valueAt(at)),
+      })),
+    )(...asked);
+  const sums = createExactSums(createPrometheus({ addresses: () => ['http://127.0.0.1:9090'], fetch }), () => now);
+  const bytes = async () => (await sums.between({ metric: 'x_total' }, NOW, now)).map(({ bytes }) => bytes);
+  expect(await bytes()).toEqual([0]);
+  [stored, now] = [NOW + HOUR, NOW + 10 * MINUTE];
+  expect(await bytes()).toEqual([10 * MINUTE]);
+});

@@ -1,0 +1,176 @@
+import {
+  copyOf,
+  durationText,
+  type Labels,
+  labelsKey,
+  type Prometheus,
+  type Sample,
+  type SampleRange,
+  type Selector,
+  selectorText,
+} from './prometheus.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** How far back a last value is looked for, step by step: what was scraped is nearly always within the first. */
+const WIDTHS = [HOUR, DAY, 30 * DAY, 400 * DAY];
+/** Longest that any store is expected to keep samples. */
+export const RETENTION = 400 * DAY;
+/** Samples that one query may read: a fifth of Prometheus' default `query.max-samples`. */
+export const SAMPLES_PER_QUERY = 10_000_000;
+/** The shortest scrape interval in use, to estimate samples by. */
+export const SCRAPE_INTERVAL = 5_000;
+const SERIES_PER_QUERY = 200;
+/** How long a query may be, in bytes: VictoriaMetrics takes 16,384 by default (`-search.maxQueryLen`). */
+export const QUERY_LENGTH = 16_000;
+const OR = ' or ';
+
+/** Series by their key, with what belongs to each. */
+export type SeriesMap<T> = Map<string, T>;
+
+/** The values of all series of a selector at an instant, within Prometheus' own look-back (5 minutes). */
+export async function valuesAt(
+  prometheus: Prometheus,
+  selector: Selector,
+  at: number,
+): Promise<SeriesMap<SeriesValue>> {
+  const query = selectorText(selector);
+  const samples = await prometheus.instant(query, at, 'apart');
+  const { values, differing } = joined(samples, Math.max);
+  if (differing.size === 0) return values;
+  // A copy that has a gap there tells an older sample.
+  const times = new Map<string, number>();
+  for (const { labels, value } of await prometheus.instant(`timestamp(${query})`, at, 'apart')) {
+    times.set(labelsKey(labels) + copyOf(labels).copy, value);
+  }
+  const newest = new Map<string, number>();
+  for (const { labels, value } of samples) {
+    const key = labelsKey(labels);
+    const time = times.get(key + copyOf(labels).copy) ?? 0;
+    if (!differing.has(key) || time <= (newest.get(key) ?? 0)) continue;
+    newest.set(key, time);
+    values.set(key, { labels: copyOf(labels).labels, value });
+  }
+  return values;
+}
+
+interface SeriesValue {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** One value for each series, chosen where its copies differ, and those whose copies do. */
+function joined(
+  samples: readonly Sample[],
+  choose: (a: number, b: number) => number,
+): { values: SeriesMap<SeriesValue>; differing: SeriesMap<Labels> } {
+  const values: SeriesMap<SeriesValue> = new Map();
+  const differing: SeriesMap<Labels> = new Map();
+  for (const sample of samples) {
+    const key = labelsKey(sample.labels);
+    const known = values.get(key);
+    if (known === undefined) {
+      values.set(key, { labels: copyOf(sample.labels).labels, value: sample.value });
+    } else if (known.value !== sample.value) {
+      differing.set(key, known.labels);
+      values.set(key, { labels: known.labels, value: choose(known.value, sample.value) });
+    }
+  }
+  return { values, differing };
+}
+
+/**
+ * The last values of given series at or before an instant, looking back further and further for those not yet found.
+ *
+ * @param wanted label sets by key
+ * @param reach how far back at most, in milliseconds
+ * @returns values by key; without those that have no sample in reach
+ */
+export async function lastValues(
+  prometheus: Prometheus,
+  metric: string,
+  wanted: ReadonlyMap<string, Labels>,
+  at: number,
+  reach: number,
+): Promise<SeriesMap<number>> {
+  const found: SeriesMap<number> = new Map();
+  for (const width of [...WIDTHS.filter((each) => each < reach), reach]) {
+    const missing = [...wanted].filter(([key]) => !found.has(key)).map(([, labels]) => labels);
+    if (missing.length === 0) break;
+    for (const [key, value] of await overRange(prometheus, 'last_over_time', metric, missing, at, width)) {
+      found.set(key, value);
+    }
+  }
+  return found;
+}
+
+/**
+ * A function of PromQL over a range of given series, asked for in portions that stay within what a query may read.
+ *
+ * @param call such as `last_over_time`
+ */
+export async function overRange(
+  prometheus: Prometheus,
+  call: 'last_over_time' | 'min_over_time',
+  metric: string,
+  series: readonly Labels[],
+  at: number,
+  range: number,
+): Promise<SeriesMap<number>> {
+  const samples: Sample[] = [];
+  const terms = series.map((labels) => `${call}(${selectorText({ metric, labels })}[${durationText(range)}])`);
+  for (const query of queriesOf(terms, range)) {
+    for (const sample of await prometheus.instant(query, at, 'apart')) samples.push(sample);
+  }
+  const { values, differing } = joined(samples, Math.min);
+  const found: SeriesMap<number> = new Map([...values].map(([key, { value }]) => [key, value]));
+  if (call === 'min_over_time') return found;
+  for (const [key, raw] of await rawValues(prometheus, metric, [...differing.values()], at, range)) {
+    found.set(key, raw.at(-1) ?? 0);
+  }
+  return found;
+}
+
+/** Every raw value of given series in a range that ends at an instant; what one copy lacks, another has. */
+export async function rawValues(
+  prometheus: Prometheus,
+  metric: string,
+  series: readonly Labels[],
+  at: number,
+  range: number,
+): Promise<SeriesMap<readonly number[]>> {
+  const values: SeriesMap<readonly number[]> = new Map();
+  for (const labels of series) {
+    const query = `${selectorText({ metric, labels })}[${durationText(range)}]`;
+    const copies = await prometheus.matrix(query, at);
+    if (copies.length > 0) values.set(labelsKey(labels), inOrder(copies));
+  }
+  return values;
+}
+
+/** The values of all copies of a series, each instant once. */
+function inOrder(copies: readonly SampleRange[]): readonly number[] {
+  const [first] = copies;
+  if (first !== undefined && copies.length === 1) return first.values;
+  const byTime = new Map(copies.flatMap(({ times, values }) => times.map((time, index) => [time, values[index] ?? 0])));
+  return [...byTime].sort(([a], [b]) => a - b).map(([, value]) => value);
+}
+
+/** The terms, one for each series, as few queries that a store takes. */
+function* queriesOf(terms: readonly string[], range: number): Generator<string> {
+  const affordable = Math.floor(SAMPLES_PER_QUERY / Math.max(1, range / SCRAPE_INTERVAL));
+  const most = Math.max(1, Math.min(SERIES_PER_QUERY, affordable));
+  let portion: string[] = [];
+  let length = 0;
+  for (const term of terms) {
+    const more = Buffer.byteLength(term) + OR.length;
+    if (portion.length === most || (portion.length > 0 && length + more > QUERY_LENGTH)) {
+      yield portion.join(OR);
+      [portion, length] = [[], 0];
+    }
+    portion.push(term);
+    length += more;
+  }
+  if (portion.length > 0) yield portion.join(OR);
+}
