@@ -8,6 +8,7 @@ import {
   type ServicePlan,
   saidBy,
   scopeThatIs,
+  xmlText,
 } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
@@ -67,7 +68,7 @@ export function launchdDefinition({ service, program, settings }: ServicePlan): 
   <key>Label</key><string>${labelOf(service)}</string>
   <key>ProgramArguments</key>
   <array>
-${words.map((word) => `    <string>${escaped(word)}</string>\n`).join('')}  </array>
+${words.map((word) => `    <string>${xmlText(word)}</string>\n`).join('')}  </array>
   <key>RunAtLoad</key><true/>
   <key>KeepAlive</key><true/>
   <key>ThrottleInterval</key><integer>5</integer>
@@ -77,5 +78,3 @@ ${words.map((word) => `    <string>${escaped(word)}</string>\n`).join('')}  </ar
 </plist>
 `;
 }
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -41,6 +41,10 @@ export const DESCRIPTIONS: Readonly<Record<ServiceName, string>> = {
 /** What names a service to the system, and begins the names of its files. */
 export const unitName = (service: ServiceName): string => `flowcollect-${service}`;
 
+/** A text within XML. */
+export const xmlText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
 /** Whose service a question without `--user` is about: the user's own where only that one is installed. */
 export async function scopeThatIs(
   { mode }: Pick<SetupHost['files'], 'mode'>,

@@ -6,6 +6,7 @@ import {
   type ServiceOutcome,
   type ServicePlan,
   saidBy,
+  xmlText,
 } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
@@ -72,7 +73,7 @@ export function scheduledTask({ service, program, settings, scope }: ServicePlan
       : '<LogonType>InteractiveToken</LogonType><RunLevel>LeastPrivilege</RunLevel>';
   return `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.3" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
-  <RegistrationInfo><Description>${escaped(DESCRIPTIONS[service])}</Description></RegistrationInfo>
+  <RegistrationInfo><Description>${xmlText(DESCRIPTIONS[service])}</Description></RegistrationInfo>
   <Triggers><${trigger}><Enabled>true</Enabled></${trigger}></Triggers>
   <Principals><Principal id="Author">${principal}</Principal></Principals>
   <Settings>
@@ -83,7 +84,7 @@ export function scheduledTask({ service, program, settings, scope }: ServicePlan
     <RestartOnFailure><Interval>PT1M</Interval><Count>999</Count></RestartOnFailure>
   </Settings>
   <Actions Context="Author">
-    <Exec><Command>${escaped(command)}</Command><Arguments>${escaped(parameters)}</Arguments></Exec>
+    <Exec><Command>${xmlText(command)}</Command><Arguments>${xmlText(parameters)}</Arguments></Exec>
   </Actions>
 </Task>
 `;
@@ -100,8 +101,4 @@ function hiddenWindow(command: string, args: readonly string[]): [string, string
 function windowsQuoted(text: string): string {
   if (/^[^\s"]+$/.test(text)) return text;
   return `"${text.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
