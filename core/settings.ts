@@ -281,3 +281,10 @@ export const languageSetting = () => z.enum(LANGUAGES, { message: issue(TEXTS.la
 /** How much a process logs. */
 export const logLevelSetting = () =>
   z.enum(['debug', 'info', 'warn', 'error', 'silent'], { message: issue(TEXTS.logLevel) });
+
+/** The settings that are set. */
+export function withoutUndefined<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

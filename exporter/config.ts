@@ -17,6 +17,7 @@ import {
   switchSetting,
   timeOfDaySetting,
   timeZoneSetting,
+  withoutUndefined,
 } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { LedgerOptions } from './ledger/ledger.ts';
@@ -181,6 +182,7 @@ export function readExporterConfig(file: string, text: string): SettingsRead<Exp
     if (settings === undefined) continue;
     const problem = settings.DeviceID === undefined ? deviceIdProblem(name) : undefined;
     if (problem !== undefined) reader.problem(section, 'DeviceID', TEXTS.nameOfSection(problem));
+    // An unset key must not hide what `[client]` says.
     devices.push({ ...inherited, DeviceID: name, ...withoutUndefined(settings), section });
   }
   checkDistinct(reader, devices);
@@ -239,13 +241,6 @@ function sendsTokenInTheClear({ RemoteServer, RemoteToken }: DeviceConfig): bool
   if (protocol === 'https:' || RemoteToken === '' || isPrivate(hostname)) return false;
   // A name without a dot is one of the local network, such as a container.
   return hostname.includes('.') || hostname.includes(':');
-}
-
-/** Keys that are set: an unset one must not hide what `[client]` says. */
-function withoutUndefined<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }
 
 /** The dimensions that tell what people do. */

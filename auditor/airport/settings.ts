@@ -7,6 +7,7 @@ import {
   type SettingsReader,
   sizeSetting,
   timeZoneSetting,
+  withoutUndefined,
 } from '../../core/settings.ts';
 import { SETTINGS_TEXTS as TEXTS } from '../messages/texts.ts';
 import type { Interval } from '../verdict/use.ts';
@@ -104,22 +105,22 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
     if (read.Headers !== undefined && headers === undefined) wrong('Headers', TEXTS.headers);
     const multipliers = (read.Multipliers ?? []).map(readMultiplier);
     if (multipliers.includes(undefined)) wrong('Multipliers', TEXTS.multipliers);
-    const rules = {
+    const rules = withoutUndefined({
       providers: read.Providers ?? [],
       multipliers: multipliers.filter((each) => each !== undefined),
-      ...whereGiven('user', read.User),
-      ...whereGiven('nodes', typeof nodes === 'string' ? undefined : nodes),
-      ...whereGiven('reset', reset),
-      ...whereGiven('resetDay', read.ResetDay),
-      ...whereGiven('timezone', read.Timezone),
-      ...whereGiven('quota', read.Quota),
-      ...whereGiven('userAgent', read.UserAgent),
-      ...whereGiven('headers', headers),
-      ...whereGiven('proxy', read.Proxy),
-      ...whereGiven('origin', read.Origin),
-      ...whereGiven('secret', read.Secret),
-    };
-    return [{ name, rules, ...whereGiven('url', read.Url), ...whereGiven('urlFile', read.UrlFile) }];
+      user: read.User,
+      nodes: typeof nodes === 'string' ? undefined : nodes,
+      reset,
+      resetDay: read.ResetDay,
+      timezone: read.Timezone,
+      quota: read.Quota,
+      userAgent: read.UserAgent,
+      headers,
+      proxy: read.Proxy,
+      origin: read.Origin,
+      secret: read.Secret,
+    });
+    return [withoutUndefined({ name, rules, url: read.Url, urlFile: read.UrlFile })];
   });
 }
 
@@ -198,10 +199,6 @@ function readHeaders(text: string): readonly (readonly [string, string])[] | und
       return [name, value] as const;
     });
   return headers.every(([name, value]) => name !== '' && value !== '' && !RESERVED.test(name)) ? headers : undefined;
-}
-
-function whereGiven<K extends string, V>(key: K, value: V | undefined): { readonly [name in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [name in K]: V });
 }
 
 /** One subscription: the name it goes by in reports and metrics, and the address, which is a credential. */
