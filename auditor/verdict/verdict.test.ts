@@ -67,6 +67,15 @@ describe('a bill that is too high', () => {
     });
   });
 
+  it('stays what earlier days show, whichever device is silent or new', () => {
+    expect(decided({ ...tooMuch, change }, silent(3 * GB))).toMatchObject({ kind: 'drift', closes: false });
+    const gross = { ...tooMuch, change, changeIsGross: true };
+    expect(decided(gross, silent(3 * GB))).toMatchObject({ kind: 'leak', closes: false });
+    expect(decided(gross, { newDevices: ['平板'] })).toMatchObject({ kind: 'leak', closes: true });
+    expect(decided({ ...tooMuch, leaks: true }, silent(3 * GB)).kind).toBe('leak');
+    expect(decided({ ...tooMuch, sure: false, change }).kind).toBe('drift');
+  });
+
   it.each([
     ['the lag of the airport is not known', { ...tooMuch, lagKnown: false }, {}, 'lag_unknown'],
     ['so much may be chance with this airport', { ...tooMuch, sure: false }, {}, 'habit_unknown'],

@@ -138,24 +138,35 @@ export function decide(found: Findings, { to, days, thresholds, ...given }: Circ
   // Bytes that a silent device reports later belong to this window where the bill may already hold some.
   const lately = absences.some(({ since }) => since !== null && to - since <= EXPLAINS_FOR);
   const closes = !(lately && found.difference > thresholds.bytes) || days >= LONGEST_OPEN;
+  const stays = stayingOf(found);
   if (found.gross) {
     // What a device used before it was first seen will never be known: nothing of it counts in the next window.
     if (newDevices.length > 0)
-      return { kind: 'incomplete', reasons: newDevices.map((each) => reason('device_new', each)), closes: true };
+      return {
+        kind: stays ?? 'incomplete',
+        reasons: newDevices.map((each) => reason('device_new', each)),
+        closes: true,
+      };
     // Where all devices had reported when it showed, what they used since does not explain it.
     if (!leakSeen && found.excess <= plausible(absences, to))
-      return { kind: 'incomplete', reasons: silent, closes: false };
+      return { kind: stays ?? 'incomplete', reasons: silent, closes: false };
     if (!found.lagKnown) return { kind: 'unknown', reasons: [reason('lag_unknown'), ...silent], closes: true };
     if (unsteady) return { kind: 'unknown', reasons: [reason('readings_differ')], closes: days >= LONGEST_OPEN };
-    return found.sure
-      ? { kind: 'leak', reasons: silent, closes }
-      : { kind: 'unknown', reasons: [reason('habit_unknown'), ...silent], closes: true };
+    if (found.sure) return { kind: 'leak', reasons: silent, closes };
+    return stays === undefined
+      ? { kind: 'unknown', reasons: [reason('habit_unknown'), ...silent], closes: true }
+      : { kind: stays, reasons: silent, closes };
   }
   if (leakSeen) return { kind: 'leak', reasons: [], closes: true };
-  if (found.leaks) return { kind: 'leak', reasons: [], closes };
-  if (found.change !== undefined) return { kind: found.changeIsGross ? 'leak' : 'drift', reasons: [], closes };
+  if (stays !== undefined) return { kind: stays, reasons: [], closes };
   if (found.lacking && lackedBefore) return { kind: 'underbilled', reasons: [], closes: true };
   return { kind: 'ok', reasons: [], closes };
+}
+
+/** What earlier windows, or all together, show to stay: no device that is silent today explains it. */
+function stayingOf({ leaks, change, changeIsGross }: Findings): 'leak' | 'drift' | undefined {
+  if (leaks) return 'leak';
+  return change === undefined ? undefined : changeIsGross ? 'leak' : 'drift';
 }
 
 /** What silent devices may have used, in bytes times multipliers. */
