@@ -107,7 +107,7 @@ function improved(fit: Fit, problem: Problem, beliefs: readonly number[]): Fit {
 }
 
 function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Shape {
-  return (named, days) => ((ofDay * named) / GIB) ** 2 / Math.max(1, days) + days * (ofUsual * usual) ** 2;
+  return (named, days) => ((ofDay * named) / GIB) ** 2 / Math.max(1, days) + Math.max(1, days) * (ofUsual * usual) ** 2;
 }
 
 /**
@@ -240,10 +240,13 @@ export function covarianceOf(
   return inverse(posterior(matrix, target, beliefs, [], new Set()).lower);
 }
 
-/** The highest scores of windows in a row, of which the oddest is brought down to the next. */
+/** The oddest window counts for so many times the next: it may be an error of the airport's, and no habit. */
+const ODDEST = 2;
+
+/** The highest scores of windows in a row. */
 export function highestOf(residuals: readonly number[]): (windows: number) => number {
   const sorted = [...residuals].sort((a, b) => b - a);
-  const most = sorted[1] ?? 0;
+  const most = ODDEST * (sorted[1] ?? 0);
   const sums = [0];
   for (const each of residuals) sums.push((sums.at(-1) ?? 0) + Math.min(each, most));
   const known = new Map<number, number>();

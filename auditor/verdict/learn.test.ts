@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BEGAN, type Closed, chanceOn, closedWindow, days, GB, MB, shareOf, usedOn } from '../../test/windows.ts';
+import {
+  BEGAN,
+  type Closed,
+  chanceOn,
+  closedWindow,
+  DAY,
+  days,
+  GB,
+  HOUR,
+  MB,
+  shareOf,
+  usedOn,
+} from '../../test/windows.ts';
 import { compared, spanOf } from './compared.ts';
 import { habitOf, learnedBilling } from './learn.ts';
 import type { Habit, WindowRecord } from './span.ts';
@@ -92,6 +104,14 @@ it('expects nearly the same after one odd night', () => {
     learned(21, (day) => ({ used: usedOn(day), billed: usedOn(day) + chance(day) + (day === 12 ? odd : 0) }));
   const [without, with5] = [habit(0).predict([next]), habit(5 * GB).predict([next])];
   expect(Math.abs(with5.likely - without.likely)).toBeLessThan(100 * MB);
+});
+
+it('is as unsure in some hours as in a day, where what is billed besides the use may all come in them', () => {
+  const bursts = learned(30, (day) => ({ used: GB, billed: GB + (day % 3 === 0 ? (3 + (day % 5)) * GB : 0) }));
+  const chanceIn = (hours: number): number =>
+    bursts.predict([spanOf([closedWindow(40, { used: 0, to: BEGAN + 40 * DAY + hours * HOUR })])]).chance;
+  expect(chanceIn(3) / chanceIn(24)).toBeCloseTo(1, 6);
+  expect(chanceIn(48)).toBeGreaterThan(1.9 * chanceIn(24));
 });
 
 it('believes names before anything is seen, and is unsure by as much as nobody may be accused of', () => {
