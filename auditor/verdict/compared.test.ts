@@ -185,6 +185,13 @@ describe('figures that an airport makes once an hour', () => {
     }
   });
 
+  it('are not compared around a reset, which hides bytes of no known age', () => {
+    const cut = (day: number): Closed => (day === 9 ? { hidden: 0, bill: { low: GB, likely: GB, high: null } } : {});
+    expect(daysOf(hourly(20, cut))).toEqual(days(19, (day) => [day + 1, day + 2]).filter(([day]) => day !== 9));
+    const daily = hourly(20, () => ({ hidden: 0, bill: { low: GB, likely: GB, high: null } }));
+    expect(ageOf(daily)).toBeUndefined();
+  });
+
   it('are not compared where another window lies between, which was never judged', () => {
     const windows = hourly(20).filter((_, day) => day !== 9);
     expect(daysOf(windows)).toEqual(days(19, (day) => [day + 1, day + 2]).filter(([day]) => day !== 9 && day !== 10));

@@ -133,7 +133,8 @@ export function ageOf(windows: readonly WindowRecord[]): number | undefined {
   const recent = windows.slice(-MOST_WINDOWS - 1);
   const pairs = recent.flatMap((window, index) => {
     const before = recent[index - 1];
-    return before?.whole === true && window.whole && isComparable(window) ? [{ window, before }] : [];
+    const tells = before?.whole === true && window.whole && window.bill.high !== null && isComparable(window);
+    return tells ? [{ window, before }] : [];
   });
   const surplusOf = (window: WindowRecord, deferred: number): number =>
     ((likelyBill(window) + deferred - window.named.likely) * DAY) / (window.to - window.from);
@@ -173,7 +174,8 @@ function deferredBy(
 
 /**
  * A window with what was billed of the use up to its ends, where the airport's figures were of this age at both: as they are
- * at the same minute of any hour, for airports that count once an hour or more often. What the age does not tell is hidden.
+ * at the same minute of any hour, for airports that count once an hour or more often. What the age does not tell is hidden: between
+ * other minutes, or around a reset.
  *
  * @param age minutes
  */
@@ -181,7 +183,7 @@ export function agedWindow(age: number, window: WindowRecord, before: WindowReco
   const { bill } = window;
   const unmoved = { ...window, deferred: 0, slack: 0 };
   const deferred = deferredBy(age, window, before);
-  if (deferred === undefined) return { ...unmoved, hidden: null };
+  if (deferred === undefined || bill.high === null) return { ...unmoved, hidden: null };
   return {
     ...unmoved,
     bill: {
