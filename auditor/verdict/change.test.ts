@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BEGAN, type Closed, chanceOn, closedWindow, DAY, days, GB, MB, usedOn } from '../../test/windows.ts';
-import { changeOf, fallOf, pastOf, recentChangeOf } from './change.ts';
+import { changeOf, fallOf, neededAlone, neededOf } from './change.ts';
 import { compared } from './compared.ts';
 import type { Change } from './finding.ts';
-import type { WindowRecord } from './span.ts';
+import { habitOf } from './learn.ts';
 
 /** Days as they were: half a percent of chance, and something besides what was used. */
 const spans = (count: number, beside: (day: number) => number = () => 0, of: (day: number) => Closed = () => ({})) =>
@@ -29,24 +29,6 @@ describe('an excess that began and stayed', () => {
     const change = changeOf(spans(35, from(25, 300 * MB)), BEGAN, null);
     expect(Math.abs(dayOf(change) - 25)).toBeLessThanOrEqual(2);
     expect(Math.abs((change?.bytes ?? 0) / (10 * 300 * MB) - 1)).toBeLessThan(0.25);
-  });
-
-  it('is news unless it was told before it began that as much is billed besides', () => {
-    const beside = (day: number): number => (day < 21 ? 400 : 600) * MB;
-    const windows = days(28, (day) =>
-      closedWindow(day, {
-        used: usedOn(day),
-        billed: Math.round(usedOn(day) * (1 + 0.005 * chanceOn(day)) + beside(day)),
-      }),
-    );
-    const current = windows.at(-1) as WindowRecord;
-    const isNews = (told: number): boolean => {
-      const daily = { low: 400 * MB, likely: 450 * MB, high: 500 * MB };
-      const reported = { daily, share: 0.1 };
-      const closed = windows.slice(0, -1).map((each, day) => (day === told ? { ...each, reported } : each));
-      return recentChangeOf(closed, pastOf(closed, current), [], { bytes: GB, ratio: 0.1 }).change !== undefined;
-    };
-    expect([10, 18, 24, 26].map(isNews)).toEqual([false, false, true, true]);
   });
 
   it('is not chance', () => {
@@ -101,6 +83,25 @@ describe('an excess that began and stayed', () => {
         null,
       ),
     ).toBeUndefined();
+  });
+
+  it('needs hardly more in windows of two nights than in as many of one', () => {
+    const least = (of: (day: number) => Closed): number =>
+      days(60, (each) => (each + 1) * 5 * MB).find(
+        (bytes) => changeOf(spans(24, from(21, bytes), of), BEGAN, null) !== undefined,
+      ) ?? Number.POSITIVE_INFINITY;
+    const apart = least(() => ({}));
+    const joined = least((day) => (day === 22 ? { whole: false } : {}));
+    expect(apart).toBeGreaterThan(34 * MB);
+    expect(joined / apart).toBeLessThan(1.2);
+  });
+
+  it('needs more before a day is over', () => {
+    const least = (early: boolean): number =>
+      days(60, (each) => (each + 1) * 5 * MB).find(
+        (bytes) => changeOf(spans(24, from(21, bytes)), BEGAN, null, early) !== undefined,
+      ) ?? Number.POSITIVE_INFINITY;
+    expect(least(true) / least(false)).toBeGreaterThan(1.25);
   });
 
   it('is none where only what was deferred moves', () => {
@@ -182,4 +183,10 @@ it('finds nothing in what an honest airport bills, whatever is used', () => {
     }),
     { numRuns: 50, endOnFailure: true },
   );
+});
+
+it('alarms on one window alone beyond twice what any has shown, and on several in a row beyond less', () => {
+  const habit = { ...habitOf(spans(30), BEGAN), highest: () => 6, longRun: () => 1 };
+  expect(neededAlone(habit)).toBe(12);
+  expect(neededOf(habit, 1)).toBeCloseTo(7.8);
 });

@@ -1,130 +1,8 @@
-import { compared, openSpan, SHORTEST } from './compared.ts';
 import type { Change } from './finding.ts';
 import { HEAVY_TAILS } from './fit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
-import { DAY, type Habit, type NightExcess, type Prediction, type Span, type WindowRecord } from './span.ts';
-import { median, studentQuantile, sum } from './statistics.ts';
-import { type Answer, wasKnown, wasTold } from './surplus.ts';
-import type { Thresholds } from './verdict.ts';
-
-/** What a window is judged by. */
-export interface Past {
-  /** When the first window of all, and the present habit, began, epoch milliseconds. */
-  readonly first: number;
-  readonly regime: number;
-  /** What closed windows show. */
-  readonly spans: readonly Span[];
-  /** The same with what the window that is judged would add if it closed now; nothing where it cannot be compared. */
-  readonly all: readonly Span[];
-  readonly now: Span;
-  /** Whether it can be compared by itself. */
-  readonly whole: boolean;
-  /** Bytes of its use that are billed after it, less those of before that are billed in it; 0 where that is not known. */
-  readonly deferred: number;
-}
-
-export function pastOf(windows: readonly WindowRecord[], current: WindowRecord): Past {
-  const first = windows[0]?.from ?? current.from;
-  const closed = compared(windows);
-  const { spans } = closed;
-  const { span: now, closing } = openSpan(closed, current, windows.at(-1));
-  const all = closing === undefined ? spans : [...spans, closing];
-  const whole = closing !== undefined && now.days * DAY >= SHORTEST;
-  const deferred = now.billed - current.bill.likely;
-  return { first, regime: windows.at(-1)?.regime ?? first, spans, all, now, whole, deferred };
-}
-
-/** What has changed, and what was usual before. */
-export interface RecentChange {
-  /** Where a change began, news or not, epoch milliseconds; null for none. */
-  readonly since: number | null;
-  /** The change, where it is news. */
-  readonly change?: Change;
-  /** How a person answered it. */
-  readonly answer?: Answer['kind'] | undefined;
-  /** Whether it may be that what a person knows of has grown. */
-  readonly hasGrown: boolean;
-  /** Windows before it. */
-  readonly usual: readonly Span[];
-  readonly habit: Habit;
-}
-
-/**
- * What a person knows of is no news, and how much of it there is they have said. Where it grows to the double at most, or what
- * they were told of and have not answered by half at most, and not beyond the thresholds, they are not alarmed.
- */
-export function recentChangeOf(
-  windows: readonly WindowRecord[],
-  past: Past,
-  given: readonly Answer[],
-  thresholds: Thresholds,
-): RecentChange {
-  const { spans, all, now, regime } = past;
-  const ongoing = windows.at(-1)?.changed ?? null;
-  const change = all === spans ? closedChange(windows) : changeOf(withoutUnspread(all, now, regime), regime, ongoing);
-  if (change === undefined) return { since: null, hasGrown: false, usual: spans, habit: habitOf(spans, regime) };
-  const { since } = change;
-  const usual = spans.filter(({ to }) => to <= since);
-  const answer = given.findLast(({ at }) => at >= since)?.kind;
-  const before = habitOf(usual, regime);
-  const isNews =
-    !wasTold(change, all, given, windows) &&
-    (!wasKnown(change, usual, given) || isGross(change, past, { usual }, before, thresholds));
-  const hasGrown = answer === undefined && !isNews;
-  if (answer === 'known' || hasGrown) return { since, answer, hasGrown, usual, habit: habitOf(spans, since) };
-  return { since, change, answer, hasGrown, usual, habit: before };
-}
-
-/** What is billed a day whatever is used, as somebody's tablet, may all come in a few of its hours. */
-export function unspreadOf(now: Span, { daily }: Habit): number {
-  return daysLeft(now) * Math.max(0, daily.likely);
-}
-
-/** A report that comes so much late, in days, begins no other day. */
-const LATE = 0.05;
-
-/** How much of the day that is not over is still to come. */
-const daysLeft = ({ days }: Span): number => Math.max(0, Math.max(1, Math.ceil(days - LATE)) - days);
-
-/** Spans of which the last is judged before its day is over: what may have come early is no change. */
-function withoutUnspread(all: readonly Span[], now: Span, regime: number): readonly Span[] {
-  const last = all.at(-1);
-  const unspread = unspreadOf(now, habitOf(all.slice(0, -1), regime));
-  if (last === undefined || unspread === 0) return all;
-  return [...all.slice(0, -1), { ...last, bill: last.bill - unspread, billed: last.billed - unspread }];
-}
-
-const changes = new WeakMap<readonly WindowRecord[], { readonly change: Change | undefined }>();
-
-/** The change that closed windows show: within a day, a part of it tells nothing that the night will not tell better. */
-function closedChange(windows: readonly WindowRecord[]): Change | undefined {
-  const known = changes.get(windows);
-  if (known !== undefined) return known.change;
-  const { regime = 0, changed = null } = windows.at(-1) ?? {};
-  const change = changed === null ? undefined : changeOf(compared(windows).spans, regime, changed);
-  changes.set(windows, { change });
-  return change;
-}
-
-/** Whether a change is above the thresholds, in all and a day; until a day is over, the rest of a usual one is held against it. */
-export function isGross(
-  { since, days, bytes }: Change,
-  { all, now }: Pick<Past, 'all' | 'now'>,
-  { usual }: Pick<RecentChange, 'usual'>,
-  habit: Habit,
-  { bytes: least, ratio }: Thresholds,
-): boolean {
-  const { likely } = habit.predict(all.filter(({ from }) => from >= since));
-  return bytes > least && bytes > ratio * (likely + restOf(now, usual)) && bytes / days > least / 2;
-}
-
-/** What is usually billed in the rest of a day. */
-export const restOf = (now: Span, usual: readonly Span[]): number => daysLeft(now) * usualDay(usual);
-
-/** What is usually billed in a day. */
-export function usualDay(spans: readonly Span[]): number {
-  return median(spans.slice(-WATCHED).map(({ billed, days }) => billed / Math.max(1, days)));
-}
+import type { Habit, NightExcess, Prediction, Span } from './span.ts';
+import { studentQuantile, sum } from './statistics.ts';
 
 const MIB = 2 ** 20;
 
@@ -153,6 +31,8 @@ const ENDED = 1 / 3;
 const SURELY = 2;
 /** A change that was told is told until it shows clearly no more. */
 const STILL = 0.5;
+/** Before a day is over it must stand out more: the report is near, and would otherwise take back some of what was told. */
+const EARLY = 1.5;
 const NEWEST = 3;
 /** What comes and goes is over when it is away for so many times the longest that it was before. */
 const PAUSES = 2;
@@ -161,8 +41,9 @@ const HINT = 0.3;
 /** Days that a change must show in, all of them and without the window that shows most of it. */
 const FEWEST_DAYS = 1.5;
 const FEWEST_OTHER_DAYS = 0.4;
-/** A change goes beyond what windows in a row have shown before by so much. */
+/** A change goes beyond what windows in a row have shown before by so much, and what one window alone shows by more. */
 const UNSEEN = 1.3;
+const UNSEEN_ALONE = 2;
 
 /**
  * Looks for an excess that began at some time and stayed: for each of the last windows, the bytes a day billed since besides
@@ -172,17 +53,29 @@ const UNSEEN = 1.3;
  * @param spans oldest first, the one that is judged last
  * @param regime where the present habit began, epoch milliseconds
  * @param ongoing where the change began that the window before showed, epoch milliseconds
+ * @param early whether the last is a part of a day
  */
-export function changeOf(spans: readonly Span[], regime: number, ongoing: number | null): Change | undefined {
-  return search(spans, regime, ongoing, 1);
+export function changeOf(
+  spans: readonly Span[],
+  regime: number,
+  ongoing: number | null,
+  early = false,
+): Change | undefined {
+  return search(spans, regime, ongoing, 1, early ? EARLY : 1);
 }
 
 /** The same of what is billed less than before. */
 export function fallOf(spans: readonly Span[], regime: number): Change | undefined {
-  return search(spans, regime, null, -1);
+  return search(spans, regime, null, -1, 1);
 }
 
-function search(spans: readonly Span[], regime: number, ongoing: number | null, sign: 1 | -1): Change | undefined {
+function search(
+  spans: readonly Span[],
+  regime: number,
+  ongoing: number | null,
+  sign: 1 | -1,
+  more: number,
+): Change | undefined {
   let found: { readonly change: Change; readonly score: number } | undefined;
   const before = spans.filter(({ from }) => from < regime).length;
   const stepless = habitOf(spans, regime);
@@ -204,9 +97,10 @@ function search(spans: readonly Span[], regime: number, ongoing: number | null, 
     // What has been found may come and go: to the regression its odd days are chance.
     const daily = lasts ? excess / days : Math.min(excess / days, sign * habit.step.likely);
     const score = daily / (habit.step.deviation * Math.sqrt(habit.longRun(since.length)));
-    // Chance has heavier tails in few windows than in many.
-    const needed = Math.max(neededOf(habit, since.length), studentQuantile(FALSE_ALARM, HEAVY_TAILS * since.length));
-    if (score < (lasts ? STILL : 1) * needed || score <= (found?.score ?? 0)) continue;
+    // Chance has heavier tails in few nights than in many.
+    const nights = sum(since, (span) => Math.max(1, span.nights.length));
+    const needed = Math.max(neededOf(habit, since.length), studentQuantile(FALSE_ALARM, HEAVY_TAILS * nights));
+    if (score < (lasts ? STILL : more) * needed || score <= (found?.score ?? 0)) continue;
     if (!lasts && !isSteady(since, habit, sign)) continue;
     found = { change: { since: first.from, days, bytes: Math.round(excess) }, score };
     if (lasts) return found.change;
@@ -215,12 +109,15 @@ function search(spans: readonly Span[], regime: number, ongoing: number | null, 
 }
 
 /** How many standard deviations are more than chance in so many windows: rare by what is known of the noise, and never seen before. */
-export function neededOf(habit: Habit, windows: number): number {
+export function neededOf(habit: Habit, windows: number, unseen = UNSEEN): number {
   return Math.max(
     studentQuantile(FALSE_ALARM, habit.freedom),
-    (UNSEEN * habit.highest(windows)) / Math.sqrt(habit.longRun(windows)),
+    (unseen * habit.highest(windows)) / Math.sqrt(habit.longRun(windows)),
   );
 }
+
+/** The same of one window by itself, without any that bears it out. */
+export const neededAlone = (habit: Habit): number => neededOf(habit, 1, UNSEEN_ALONE);
 
 /**
  * Bytes billed beyond the expectation, as the bills stand or with what was deferred moved to where it was used, as far as

@@ -21,7 +21,7 @@ export function judgeAgain(
     const regime = again.at(-1)?.regime ?? window.from;
     const record = { ...priced(window), regime };
     const before: readonly WindowRecord[] = [...again];
-    const { change, changed, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers);
+    const { change, changed, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers, true);
     const judged: WindowRecord = {
       ...record,
       kind: kindOf(record, {

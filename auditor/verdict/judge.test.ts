@@ -280,6 +280,24 @@ describe('what is too small for one night', () => {
     expect(Math.abs(since - threeWeeks.from)).toBeLessThanOrEqual(2 * DAY);
   });
 
+  it('ends with a report: what is observed of a day that is not over does not tell', () => {
+    const drip = dripping(400 * MB);
+    const kinds = days(6, (count) => {
+      const past = lived(
+        days(count, (day) => drip(day + 21)),
+        threeWeeks,
+      );
+      const kindAfter = (hours: number, over: Partial<Asked>): string =>
+        judgedAfter(past, { ...(hours === 24 ? drip : honest)(count + 21), hours }, over).verdict.kind;
+      return [kindAfter(24, {}), kindAfter(21, { report: false })];
+    });
+    const began = kinds.findIndex(([report]) => report === 'drift');
+    expect(kinds.slice(began, began + 2)).toEqual([
+      ['drift', 'ok'],
+      ['drift', 'drift'],
+    ]);
+  });
+
   it('is no news once a person knows of it, and a leak once they call it one', () => {
     const drifting = lived(
       days(5, (day) => dripping(400 * MB)(day + 21)),
@@ -343,8 +361,8 @@ describe('what is too small for one night', () => {
 
     it('is told by reports alone', () => {
       const early = lived(days(2, dripping(600 * MB)));
-      const tells = (report: boolean): boolean | undefined =>
-        judgedAfter(early, dripping(600 * MB)(2), { report }).verdict.surplus?.reported;
+      const tells = (report: boolean): boolean =>
+        judgedAfter(early, dripping(600 * MB)(2), { report }).verdict.surplus?.reported ?? false;
       expect([true, false].map(tells)).toEqual([true, false]);
     });
 

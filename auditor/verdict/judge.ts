@@ -130,7 +130,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
     unbilled: usedWithin(seen, window.to, lag),
     lag: fresh,
   };
-  const judgement = judgeWindow(windows, record, thresholds, answers);
+  const judgement = judgeWindow(windows, record, thresholds, answers, asked.report);
   return { asked, use: usage, bill, record, observation: { ...observation, whole: record.whole }, judgement };
 }
 
@@ -216,7 +216,8 @@ function pooled(drafts: readonly Draft[], thresholds: Thresholds): { judgement: 
   const pool = poolOf(drafts.map(({ asked, record }) => ({ windows: asked.memory.windows, current: record })));
   if (pool === undefined) return undefined;
   const answers = drafts.flatMap(({ asked }) => asked.answers).sort((a, b) => a.at - b.at);
-  const judgement = judgeWindow(pool.windows, pool.current, thresholds, answers);
+  const report = drafts.every(({ asked }) => asked.report);
+  const judgement = judgeWindow(pool.windows, pool.current, thresholds, answers, report);
   const open = drafts
     .flatMap(({ record }) => record.nodes)
     .filter(({ owners, bytes }) => owners > 1 && bytes > 0)
@@ -241,7 +242,7 @@ function judged(
   const { asked, use, bill, record, observation } = draft;
   const { windows, observations } = asked.memory;
   const own = draft.judgement;
-  const billed = together?.pool.billed ?? bill.low;
+  const billed = together?.pool.billed ?? bill.likely;
   const findings: Findings = { ...judgement, difference: billed - judgement.expected.likely };
   const decision = decide(findings, {
     to: record.to,

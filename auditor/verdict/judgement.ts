@@ -1,8 +1,9 @@
+import { deviationOf, fallOf, neededAlone, neededOf, WATCHED } from './change.ts';
+import { compared } from './compared.ts';
+import type { Change, Surplus } from './finding.ts';
+import { habitOf } from './learn.ts';
 import {
-  deviationOf,
-  fallOf,
   isGross,
-  neededOf,
   type Past,
   pastOf,
   type RecentChange,
@@ -10,11 +11,7 @@ import {
   restOf,
   unspreadOf,
   usualDay,
-  WATCHED,
-} from './change.ts';
-import { compared } from './compared.ts';
-import type { Change, Surplus } from './finding.ts';
-import { habitOf } from './learn.ts';
+} from './recent-change.ts';
 import { DAY, type Habit, type Prediction, type Span, type WindowRecord } from './span.ts';
 import { type Answer, hasEnded, lastReported, mostTold, surplusOf } from './surplus.ts';
 import type { Estimate } from './use.ts';
@@ -75,7 +72,8 @@ function grossOf(
     most + unspreadOf(now, habit),
     told === 0 ? 0 : named.high + backlog + told * Math.max(1, now.days),
   );
-  const excess = bill.low - limit;
+  // What is rounded is in doubt by itself, and twice its deviation is more than it can be.
+  const excess = bill.likely - limit;
   // A longer window is held to the share of one day: what is not known does not grow with the days. Until a day is over,
   // the rest of a usual one is held against it: early in a day a short lag is a large share.
   // A day far above the usual one is held to the share of two usual ones: what somebody takes does not grow with it.
@@ -86,7 +84,7 @@ function grossOf(
   return {
     excess,
     gross: excess > bytes && excess > share / Math.max(1, now.days),
-    sure: bill.low - Math.max(expected.likely, likely + backlog) > neededOf(habit, 1) * deviation,
+    sure: bill.likely - Math.max(expected.likely, likely + backlog) > neededAlone(habit) * deviation,
   };
 }
 
@@ -145,15 +143,17 @@ export function presentHabit(windows: readonly WindowRecord[]): Habit {
  * @param windows closed ones, oldest first
  * @param current the window as it would be remembered
  * @param answers to surpluses, oldest first; those given after the window do not count
+ * @param report whether a report asks
  */
 export function judgeWindow(
   windows: readonly WindowRecord[],
   current: WindowRecord,
   thresholds: Thresholds,
   answers: readonly Answer[],
+  report: boolean,
 ): Judgement {
   const given = answers.filter(({ at }) => at <= current.to);
-  const past = pastOf(windows, current);
+  const past = pastOf(windows, current, report);
   const recent = recentChangeOf(windows, past, given, thresholds);
   const { change, habit } = recent;
   const outlook = expectationOf(past, habit);
@@ -170,7 +170,8 @@ export function judgeWindow(
     habit,
     expected: outlook.expected,
     ...grossOf(past, current, outlook, recent, mostTold(windows, given), thresholds),
-    lagKnown: current.from - past.first >= LAG_KNOWN_AFTER,
+    // A window that stayed open longer is judged for its last day.
+    lagKnown: Math.max(current.from, current.to - DAY) - past.first >= LAG_KNOWN_AFTER,
     lacking: isLacking(past, current, outlook, habit, thresholds),
     changed: recent.since,
     // What was gross once stays a leak until it ends.
