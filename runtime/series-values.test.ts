@@ -97,13 +97,13 @@ describe('the copies of a series', () => {
 
   it('are one series, and cost no second question while they agree', async () => {
     const { prometheus, asked } = copied({ 1: { 10: 5 }, 2: { 10: 5 }, 3: {} });
-    expect(only(await valuesAt(prometheus, METRIC_AT, 12 * SECOND))).toEqual({ labels, value: 5 });
+    expect(only(await valuesAt(prometheus, METRIC_AT, 12 * SECOND))).toEqual({ labels, value: 5, copied: true });
     expect(asked).toHaveLength(1);
   });
 
   it('tell the newest sample, not the largest, where one has a gap and the counter fell', async () => {
     const { prometheus } = copied({ 1: { 10: 5000 }, 2: { 10: 5000, 25: 40 }, 3: { 10: 5000, 25: 40 } });
-    expect(only(await valuesAt(prometheus, METRIC_AT, 30 * SECOND))).toEqual({ labels, value: 40 });
+    expect(only(await valuesAt(prometheus, METRIC_AT, 30 * SECOND))).toEqual({ labels, value: 40, copied: true });
     const last = await overRange(prometheus, 'last_over_time', METRIC, [{ node: 'HK' }], 30 * SECOND, 30 * SECOND);
     expect(only(last)).toBe(40);
   });

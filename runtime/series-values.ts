@@ -50,7 +50,7 @@ export async function valuesAt(
     const time = times.get(key + copyOf(labels).copy) ?? 0;
     if (!differing.has(key) || time <= (newest.get(key) ?? 0)) continue;
     newest.set(key, time);
-    values.set(key, { labels: copyOf(labels).labels, value });
+    values.set(key, { labels: copyOf(labels).labels, value, copied: true });
   }
   return values;
 }
@@ -58,6 +58,8 @@ export async function valuesAt(
 interface SeriesValue {
   readonly labels: Labels;
   readonly value: number;
+  /** Whether the store keeps several copies of it. */
+  readonly copied: boolean;
 }
 
 /** One value for each series, chosen where its copies differ, and those whose copies do. */
@@ -71,10 +73,11 @@ function joined(
     const key = labelsKey(sample.labels);
     const known = values.get(key);
     if (known === undefined) {
-      values.set(key, { labels: copyOf(sample.labels).labels, value: sample.value });
+      const { labels, copy } = copyOf(sample.labels);
+      values.set(key, { labels, value: sample.value, copied: copy !== '' });
     } else if (known.value !== sample.value) {
       differing.set(key, known.labels);
-      values.set(key, { labels: known.labels, value: choose(known.value, sample.value) });
+      values.set(key, { ...known, value: choose(known.value, sample.value) });
     }
   }
   return { values, differing };

@@ -50,6 +50,8 @@ interface Window {
   /** Every series seen in the window. */
   readonly seen: Map<string, Labels>;
   enumerated: boolean;
+  /** Whether the store keeps several copies of a series. */
+  copied: boolean;
 }
 
 /** A scrape is stored at most this long after its timestamp (Prometheus' default scrape timeout, and some). */
@@ -84,6 +86,7 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
       resets: createResetDetector(prometheus, selector, from),
       seen: new Map(),
       enumerated: false,
+      copied: false,
     };
     windows.delete(key);
     // A start that samples still on their way may change is not kept.
@@ -100,7 +103,7 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
       const window = windowOf(selector, from);
       const { ends, silent } = await endValues(prometheus, selector, window, from, to);
       window.resets.noteUnscraped(await window.baseline.find(window.seen));
-      const fallen = new Set(await window.resets.fallenBy(window.seen, to));
+      const fallen = new Set(await window.resets.fallenBy(window.seen, to, window.copied));
       window.resets.noteUnscraped(silent);
       for (const [key, value] of ends) if (value < (window.baseline.valueOf(key) ?? 0)) fallen.add(key);
       const steps = await rawValues(
@@ -155,7 +158,8 @@ async function endValues(
   to: number,
 ): Promise<{ ends: SeriesMap<number>; silent: SeriesMap<number> }> {
   const ends: SeriesMap<number> = new Map();
-  for (const [key, { labels, value }] of await valuesAt(prometheus, selector, to)) {
+  for (const [key, { labels, value, copied }] of await valuesAt(prometheus, selector, to)) {
+    window.copied ||= copied;
     window.seen.set(key, labels);
     ends.set(key, value);
   }
@@ -236,9 +240,10 @@ interface ResetDetector {
   /**
    * @param series label sets by key that the window knows
    * @param to end of the window so far
+   * @param copied whether the store keeps several copies of a series
    * @returns keys of those that fell since the window began
    */
-  fallenBy(series: ReadonlyMap<string, Labels>, to: number): Promise<ReadonlySet<string>>;
+  fallenBy(series: ReadonlyMap<string, Labels>, to: number, copied: boolean): Promise<ReadonlySet<string>>;
 }
 
 /**
@@ -261,12 +266,16 @@ function createResetDetector(prometheus: Prometheus, selector: Selector, from: n
     }
   };
 
-  const fallenIn = async (asked: Selector, count: number, to: number): Promise<Labels[]> => {
+  const fallenIn = async (asked: Selector, count: number, to: number, copied: boolean): Promise<Labels[]> => {
     const step = Math.max(OVERLAP, Math.floor(SAMPLES_PER_QUERY / Math.max(1, count)) * SCRAPE_INTERVAL);
     const labels: Labels[] = [];
     for (let start = checkedTo; start < to; start += step) {
       const end = Math.min(to, start + step);
-      const query = `resets(${selectorText(asked)}[${durationText(end - start + OVERLAP)}]) > 0`;
+      const range = durationText(end - start + OVERLAP);
+      const text = selectorText(asked);
+      // Thanos takes the falls out of what `resets` reads, but not out of what is computed first.
+      const read = copied ? `(${text} + 0)[${range}:${durationText(SCRAPE_INTERVAL / 2)}]` : `${text}[${range}]`;
+      const query = `resets(${read}) > 0`;
       for (const sample of await prometheus.instant(query, end, 'apart')) labels.push(copyOf(sample.labels).labels);
     }
     return labels;
@@ -276,13 +285,13 @@ function createResetDetector(prometheus: Prometheus, selector: Selector, from: n
     noteUnscraped(values) {
       for (const [key, value] of values) unscraped.set(key, value);
     },
-    async fallenBy(series, to) {
+    async fallenBy(series, to, copied) {
       const samples = (series.size * (to - checkedTo)) / SCRAPE_INTERVAL;
       if (samples <= 2 * SAMPLES_PER_QUERY) {
-        for (const labels of await fallenIn(selector, series.size, to)) fallen.add(labelsKey(labels));
+        for (const labels of await fallenIn(selector, series.size, to, copied)) fallen.add(labelsKey(labels));
       } else {
         const devices = new Set([...series.values()].map(deviceOf));
-        const restarted = await fallenIn({ ...selector, metric: KERNEL_BYTES }, devices.size * 2, to);
+        const restarted = await fallenIn({ ...selector, metric: KERNEL_BYTES }, devices.size * 2, to, copied);
         const names = new Set(restarted.map(deviceOf));
         for (const [key, labels] of series) if (names.has(deviceOf(labels))) fallen.add(key);
       }
