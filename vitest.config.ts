@@ -25,6 +25,7 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'fixtures', include: ['test/**/*.fixtures.ts'] } },
+      { extends: true, test: { name: 'scale', include: ['test/**/*.scale.ts'] } },
       {
         extends: true,
         test: { name: 'soak', include: ['test/**/*.soak.ts'], globalSetup: ['./test/global-setup.ts'] },

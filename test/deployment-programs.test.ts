@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
-import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
+import { PROMETHEUS3 } from '../tools/prometheus3-programs.ts';
 import { compose, read, root } from './compose.ts';
 import { ensureDebianProgram } from './debian-program.ts';
 import { LABEL_PROXY_VERSION } from './label-proxy.ts';
@@ -29,7 +29,7 @@ describe('docker-compose.yml, against the real programs,', () => {
     const known = `${stdout}${stderr}`.replaceAll('--[no-]', '--').split(/[\s=]/);
     for (const argument of compose.services.prometheus?.command ?? []) expect(known).toContain(argument.split('=')[0]);
     expect(compose.services.prometheus?.image).toMatch(/:v3\.15\.0$/);
-    expect(PROMETHEUS3_MODULE).toMatch(/@v0\.315\.0$/);
+    expect(PROMETHEUS3.version).toBe('v0.315.0');
   });
 
   it('gives prom-label-proxy only flags that it has', { timeout: 500_000 }, async () => {

@@ -11,7 +11,8 @@ import { promisify } from 'node:util';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
 import { createOrphanGuard, type ProcessSpec, type RunningProcess, startProcess } from '../stack/processes.ts';
 import { prometheusSpec, pushgatewaySpec } from '../stack/programs.ts';
-import { findPrometheus3 } from '../tools/prometheus3-programs.ts';
+import { findGoModule } from '../tools/go-module.ts';
+import { PROMETHEUS3 } from '../tools/prometheus3-programs.ts';
 
 /** Real programs for one test file: a temporary folder, and everything stopped and removed at the end. */
 export interface RealParts {
@@ -124,7 +125,7 @@ interface PrometheusVersion {
 
 /** Debian's Prometheus 2, and Prometheus 3 where it was built; what did not run is said. */
 export async function prometheusVersions(): Promise<readonly PrometheusVersion[]> {
-  const three = findPrometheus3(CACHE_FOLDER);
+  const three = findGoModule(PROMETHEUS3, CACHE_FOLDER);
   if (three === undefined) {
     process.stderr.write('\nDID NOT RUN on Prometheus 3: "npm run prometheus3" builds it, in some ten minutes\n\n');
   }

@@ -22,6 +22,7 @@ const entries = {
   docs: 'tools/docs.ts',
   release: 'tools/release.ts',
   prometheus3: 'tools/prometheus3.ts',
+  thanos: 'tools/thanos.ts',
   'release-check': 'test/release-check/main.ts',
   walks: 'bench/walks/main.ts',
 };
