@@ -171,7 +171,7 @@ export function createAuditor({
     const asked = clock.now();
     await clock.sleep(SETTLED_AFTER, signal);
     const isStored = async (): Promise<boolean> => (await storeReach(prometheus, clock.now())) >= asked;
-    // One that does not answer is told of by the audit.
+    // The audit tells of one that does not answer.
     while (clock.now() - asked < SETTLES_WITHIN && !(await isStored().catch(() => true))) {
       await clock.sleep(ASK_AGAIN, signal);
     }

@@ -350,7 +350,7 @@ describe('what is too small for one night', () => {
       expect(unanswered(1000 * MB).map(({ kind }) => kind)).toContain('drift');
     });
 
-    it('is no leak on a day that shows what they were told of, and half more', () => {
+    it('is no leak on a day that shows what they were told, and half more', () => {
       const idle = (bytes: number, over: Partial<Asked> = {}): string =>
         judgedAfter(past, { used: GB / 2, billed: GB / 2 + bytes }, over).verdict.kind;
       expect(idle(1000 * MB)).toBe('ok');

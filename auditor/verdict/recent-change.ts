@@ -56,7 +56,7 @@ export interface RecentChange {
 
 /**
  * What a person knows of is no news, and how much of it there is they have said. Where it grows to the double at most, or what
- * they were told of and have not answered by half at most, and not beyond the thresholds, they are not alarmed.
+ * they were told and have not answered by half at most, and not beyond the thresholds, they are not alarmed.
  */
 export function recentChangeOf(
   windows: readonly WindowRecord[],

@@ -193,7 +193,7 @@ export function wasKnown({ bytes, days }: Change, usual: readonly Span[], answer
 }
 
 /**
- * Whether all that is billed above names since a change began is what a person was told of by then, at the end of its first
+ * Whether all that is billed above names since a change began is what a person was told by then, at the end of its first
  * window at the latest, and has not answered.
  *
  * @param spans oldest first, those of the change last
