@@ -55,9 +55,11 @@ describe('when Pushgateway fails', () => {
       await vi.waitFor(() => expect(declined()).toHaveLength(times));
       const { length } = gateway.double.puts;
       await someLooks();
+      gateway.pass(59_000);
+      await someLooks();
       expect([declined().length, gateway.double.puts.length]).toEqual([times, length]);
       expect(declined().at(-1)).toContain('"instance":"客厅"');
-      gateway.pass(60_000);
+      gateway.pass(1000);
     }
     // It may have arrived the first time: counters are still held to it.
     expect((await gateway.send({ method: 'GET' })).text).toContain(`${SERIES} 2\n`);

@@ -243,6 +243,24 @@ describe('rules of dependency', () => {
     ({ text }) => expect(text).not.toMatch(/(?<![\w.])fetch\(/),
   );
 
+  // What needs more of a connection than the one client gives: pools, proxies, certificates that are judged or let pass.
+  const ownConnections = [
+    'auditor/airport/fetch.ts',
+    'auditor/doctor/machine-checks.ts',
+    'auditor/telegram/bot.ts',
+    'exporter/host/node-network.ts',
+    'gateway/queries/label-proxy.ts',
+    'gateway/store/store.ts',
+    'setup/release-feed.ts',
+  ];
+  it.each(product.filter(({ path }) => !ownConnections.includes(path)))(
+    '$path opens connections of HTTP by no other package',
+    ({ text }) => {
+      expect(loadedBy(text)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(undici|axios)$/)]));
+      expect(text).not.toMatch(/^import \{[^}]*\brequest\b[^}]*\} from 'node:https?'/m);
+    },
+  );
+
   it.each(shipped)('$path leaves environment and arguments to main', ({ path, text }) => {
     if (/(^|\/)main\.ts$/.test(path) || ['tools', 'test/release-check'].some((folder) => inFolder(path, folder)))
       return;
