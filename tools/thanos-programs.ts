@@ -1,6 +1,6 @@
 import type { GoModule } from './go-module.ts';
 
-/** Thanos, which docker-compose.yml runs in this version too. */
+/** Thanos as `npm run scale` tries it; the replacements are those of its own go.mod. */
 export const THANOS: GoModule<'thanos'> = {
   path: 'github.com/thanos-io/thanos',
   version: 'v0.36.1',
