@@ -24,7 +24,7 @@ describe('the settings of the auditor', () => {
         { name: 'a.yaml', url: 'https://host/path?token=1;2#3&flag=clash' },
         { name: 'b.yaml', url: 'https://url' },
       ],
-      prometheus: 'http://127.0.0.1:9090',
+      prometheus: ['http://127.0.0.1:9090'],
       listen: { host: '127.0.0.1', port: 9102 },
       dataFolder: '/etc/flowcollect/data/auditor',
       day: { zone: 'Asia/Shanghai', dayEnds: '23:55' },

@@ -78,9 +78,8 @@ export interface AuditorConfig {
   /** Who gets a report of their own. */
   readonly reportUsers?: readonly ReportUser[];
   readonly subscriptions: readonly Subscription[];
-  readonly prometheus: string;
-  /** Asked, one after the other, where that one has no whole answer. */
-  readonly prometheusFallbacks?: readonly string[];
+  /** Addresses, asked one after the other until one has a whole answer. */
+  readonly prometheus: readonly string[];
   /** Whose `X-Forwarded-For` counts. */
   readonly isProxy: (peer: string) => boolean;
   readonly listen: { readonly host: string; readonly port: number };
@@ -152,8 +151,7 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     reportUsers,
     users: usersOf(reader, subscriptions),
     subscriptions,
-    prometheus: server.PrometheusAddr,
-    prometheusFallbacks: server.PrometheusFallbacks,
+    prometheus: [server.PrometheusAddr, ...server.PrometheusFallbacks],
     isProxy: readTrustedProxies(server, reader),
     listen: listen ?? { host: '', port: 0 },
     dataFolder: resolve(folder, server.DataDir, 'auditor'),

@@ -68,7 +68,7 @@ export function createTestAuditor(
   const config: AuditorConfig = {
     user: 'default',
     subscriptions: [{ name: 'a.yaml', url: 'https://airport.example/hunter2' }],
-    prometheus: 'http://127.0.0.1:9090',
+    prometheus: ['http://127.0.0.1:9090'],
     isProxy: isLoopback,
     listen: { host: '127.0.0.1', port: 0 },
     dataFolder,

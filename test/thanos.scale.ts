@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createExactSums, IN_FLIGHT } from '../auditor/usage/exact-sums.ts';
+import { createExactSums } from '../auditor/usage/exact-sums.ts';
+import { IN_FLIGHT } from '../auditor/usage/store-reach.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { groupPath } from '../gateway/store/store.ts';

@@ -12,7 +12,6 @@ import type { AuditorConfig, ConfigOption, OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
-import { storesOf } from '../usage/store-reach.ts';
 import { createUsageReader, reportedNames } from '../usage/window-use.ts';
 import type { Interval } from '../verdict/use.ts';
 import { type ChangedVerdict, reaudit } from './reaudit.ts';
@@ -87,7 +86,7 @@ async function amendAt(
     const names = config.subscriptions.map(({ name }) => name).join(', ');
     throw new ArgumentError(TEXTS.noAirport(amendment.airport, names));
   }
-  const prometheus = createPrometheus({ addresses: () => storesOf(config) });
+  const prometheus = createPrometheus({ addresses: () => config.prometheus });
   await checkNames(amendment, prometheus, print, translate);
   const state = await readAuditState(statePathIn(config.dataFolder));
   const amendments = await addAmendment(config.dataFolder, amendment);

@@ -51,7 +51,7 @@ async function play(
 ): Promise<Played> {
   let now = BEGAN;
   const clock = (): number => now;
-  const prometheus = createPrometheus({ addresses: () => [config.prometheus], fetch: scriptedPrometheus(series) });
+  const prometheus = createPrometheus({ addresses: () => config.prometheus, fetch: scriptedPrometheus(series) });
   const sums = createExactSums(prometheus, clock);
   const airports = {
     read: async () => {

@@ -22,8 +22,8 @@ import {
   withUser,
   writeAuditState,
 } from '../state/audit-state.ts';
-import { createExactSums, IN_FLIGHT, SETTLED_AFTER } from '../usage/exact-sums.ts';
-import { storeReach, storesOf } from '../usage/store-reach.ts';
+import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
+import { IN_FLIGHT, storeReach } from '../usage/store-reach.ts';
 import { createUsageReader, cycleSums, presenceAt, todaySums } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reading.ts';
 import { unknownOf } from '../verdict/verdict.ts';
@@ -106,7 +106,7 @@ export function createAuditor({
   signal,
   view,
 }: AuditorOptions): Auditor {
-  const prometheus = createPrometheus({ addresses: () => storesOf(settings.current()), fetch });
+  const prometheus = createPrometheus({ addresses: () => settings.current().prometheus, fetch });
   const sums = createExactSums(prometheus, clock.now);
   const parts: AuditParts = {
     airports,

@@ -15,7 +15,6 @@ import { mailFor, sendMail } from '../notify/mail-sender.ts';
 import { reportMailOf } from '../report/report-mail.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
-import { storesOf } from '../usage/store-reach.ts';
 import { createUsageReader } from '../usage/window-use.ts';
 import { amendCommand } from './amend-command.ts';
 import { audit } from './audit.ts';
@@ -77,7 +76,7 @@ async function auditOnce(
   const config = given.user === undefined ? settings : configOf(given.user, settings);
   const clock = Date.now;
   const span = given.window === undefined ? undefined : pastSpanOf(given.window, config);
-  const prometheus = createPrometheus({ addresses: () => storesOf(config) });
+  const prometheus = createPrometheus({ addresses: () => config.prometheus });
   const sums = createExactSums(prometheus, clock);
   const airports = createAirportClient({ clock });
   const usage = createUsageReader(prometheus, sums);

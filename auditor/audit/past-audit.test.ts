@@ -57,7 +57,7 @@ async function audited(
   { series = PHONE, amendments = amendmentsOf([]) } = {},
 ) {
   const clock = () => NOW;
-  const prometheus = createPrometheus({ addresses: () => [config.prometheus], fetch: scriptedPrometheus(series) });
+  const prometheus = createPrometheus({ addresses: () => config.prometheus, fetch: scriptedPrometheus(series) });
   const sums = createExactSums(prometheus, clock);
   const read = readPastSpan(window, config.day, NOW);
   if (!read.ok) throw new UserFacingError(read.problem);

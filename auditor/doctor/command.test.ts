@@ -151,6 +151,21 @@ describe('doctor of a VPS', () => {
     expect(printed).not.toContain('hunter2');
   });
 
+  it('asks every store that the auditor would ask, and says once what none of them reads', async () => {
+    const settings = await vps();
+    const other = await vps();
+    const closed = `http://127.0.0.1:${await freePort()}`;
+    settings.server.PrometheusFallbacks = `${other.server.PrometheusAddr}, ${closed}`;
+    targets = [{ job: 'pushgateway', value: 0 }];
+    expect(await doctor(settings, 'en')).toBe('2 to fix');
+    expect(shown('✓')).toContain(`✓ Prometheus ${settings.server.PrometheusAddr}, devices: 3`);
+    expect(shown('✓')).toContain(`✓ Prometheus ${other.server.PrometheusAddr}, devices: 3`);
+    expect(shown('✗')).toEqual([
+      expect.stringContaining('Prometheus cannot read pushgateway (pushgateway:9091)'),
+      expect.stringContaining(new URL(closed).host),
+    ]);
+  });
+
   it('tells a port that is its own service’s from one that another program has', async () => {
     const settings = await vps();
     const page = { version: '1', metrics: async () => '', health: () => ({ status: 'ok' as const }) };

@@ -87,7 +87,7 @@ async function examine(path: string, readConfig: ReadConfig, installation: typeo
     ...(await Promise.all(
       [...new Set([folders.gateway, folders.auditor])].map((each) => checkDataFolder(resolve(each, server.DataDir))),
     )),
-    ...(await checkPrometheus(createPrometheus({ addresses: () => [config.prometheus] }), config.prometheus)),
+    ...(await checkStores(config.prometheus)),
     await store,
     ...(await Promise.all(
       config.subscriptions.map((each) =>
@@ -98,6 +98,14 @@ async function examine(path: string, readConfig: ReadConfig, installation: typeo
     await checkMail(config.mail),
     ...known(await checkTelegram(config.telegram)),
   ];
+}
+
+/** All that the auditor asks, which say the same of what they all lack once. */
+async function checkStores(addresses: readonly string[]): Promise<Finding[]> {
+  const found = await Promise.all(
+    addresses.map((address) => checkPrometheus(createPrometheus({ addresses: () => [address] }), address)),
+  );
+  return [...new Map(found.flat().map((each) => [each.text.en, each])).values()];
 }
 
 const known = (finding: Finding | undefined): Finding[] => (finding === undefined ? [] : [finding]);

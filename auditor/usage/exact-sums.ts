@@ -7,7 +7,6 @@ import {
   type Prometheus,
   type Selector,
   selectorText,
-  storeBehind,
 } from '../../runtime/prometheus.ts';
 import {
   lastValues,
@@ -19,7 +18,7 @@ import {
   type SeriesMap,
   valuesAt,
 } from '../../runtime/series-values.ts';
-import { storeReach } from './store-reach.ts';
+import { createStoreWatch } from './store-reach.ts';
 
 /** How much one counter moved in a window. */
 export interface CounterSum {
@@ -56,28 +55,13 @@ interface Window {
 
 /** A scrape is stored at most this long after its timestamp (Prometheus' default scrape timeout, and some). */
 export const SETTLED_AFTER = 15_000;
-/** How far a store may be behind a window that ends now: scrapes take their time, and the next look has the rest. */
-export const IN_FLIGHT = 2 * 60_000;
 /** An observation of an airport asks for nine sums, of windows with the same start but for edges. */
 const WINDOWS_KEPT = 64;
 
 /** @param clock epoch milliseconds */
 export function createExactSums(prometheus: Prometheus, clock: () => number): ExactSums {
   const windows = new Map<string, Window>();
-  /** The store has every sample up to here. */
-  let reached = Number.NEGATIVE_INFINITY;
-  /** The end of the last window that was looked at just when it ended, with what there was. */
-  let lookedAt = Number.NEGATIVE_INFINITY;
-
-  const assertStored = async (to: number): Promise<void> => {
-    const now = clock();
-    const endsNow = now - to < IN_FLIGHT;
-    if (to <= reached || (endsNow && to <= lookedAt)) return;
-    const reach = await storeReach(prometheus, now);
-    reached = Math.max(reached, Math.min(reach, now));
-    if (reach < (endsNow ? to - IN_FLIGHT : to)) throw storeBehind(Math.ceil((to - reach) / 60_000));
-    if (endsNow) lookedAt = to;
-  };
+  const store = createStoreWatch(prometheus, clock);
 
   const windowOf = (selector: Selector, from: number): Window => {
     const key = `${from} ${selectorText(selector)}`;
@@ -90,7 +74,7 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
     };
     windows.delete(key);
     // A start that samples still on their way may change is not kept.
-    if (clock() - from >= SETTLED_AFTER && from <= reached) windows.set(key, window);
+    if (clock() - from >= SETTLED_AFTER && store.has(from)) windows.set(key, window);
     const oldest = windows.keys().next();
     if (windows.size > WINDOWS_KEPT && oldest.done !== true) windows.delete(oldest.value);
     return window;
@@ -99,7 +83,7 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
   return {
     async between(selector, from, to) {
       if (to <= from) return [];
-      await assertStored(to);
+      await store.assertStored(to);
       const window = windowOf(selector, from);
       const { ends, silent } = await endValues(prometheus, selector, window, from, to);
       window.resets.noteUnscraped(await window.baseline.find(window.seen));

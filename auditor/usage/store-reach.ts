@@ -1,14 +1,10 @@
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
-import { durationText, labelsKey, type Prometheus, selectorText } from '../../runtime/prometheus.ts';
-import type { AuditorConfig } from '../config.ts';
+import { durationText, labelsKey, type Prometheus, selectorText, storeBehind } from '../../runtime/prometheus.ts';
 
-/** What the auditor asks for samples, in the order in which it asks. */
-export const storesOf = ({ prometheus, prometheusFallbacks = [] }: AuditorConfig): readonly string[] => [
-  prometheus,
-  ...prometheusFallbacks,
-];
-
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** How far a store may be behind a window that ends now: scrapes take their time, and the next look has the rest. */
+export const IN_FLIGHT = 2 * MINUTE;
 /** What Pushgateway holds is told by its scrapes alone; where pushes go straight to a store, nothing is. */
 const SCRAPES = selectorText({ metric: 'up', labels: { job: 'pushgateway' } });
 /** Two series of every device, scraped at once with all of its others, but sent on in any order. */
@@ -46,4 +42,26 @@ async function newestTimes(prometheus: Prometheus, selector: string, width: numb
     newest.set(key, Math.max(newest.get(key) ?? 0, times.at(-1) ?? 0));
   }
   return [...newest.values()];
+}
+
+/** Keeps sums off samples that a store does not have yet. @param clock epoch milliseconds */
+export function createStoreWatch(prometheus: Prometheus, clock: () => number) {
+  /** The store has every sample up to here. */
+  let reached = Number.NEGATIVE_INFINITY;
+  /** The end of the last window that was looked at just when it ended, with what there was. */
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  return {
+    /** Whether it is known to have every sample up to an instant. */
+    has: (at: number): boolean => at <= reached,
+    /** @param to end of a window @throws PrometheusError where samples are missing */
+    async assertStored(to: number): Promise<void> {
+      const now = clock();
+      const endsNow = now - to < IN_FLIGHT;
+      if (to <= reached || (endsNow && to <= lookedAt)) return;
+      const reach = await storeReach(prometheus, now);
+      reached = Math.max(reached, Math.min(reach, now));
+      if (reach < (endsNow ? to - IN_FLIGHT : to)) throw storeBehind(Math.ceil((to - reach) / MINUTE));
+      if (endsNow) lookedAt = to;
+    },
+  };
 }

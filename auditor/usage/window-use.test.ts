@@ -9,7 +9,7 @@ import { createUsageReader } from './window-use.ts';
 const HOUR = 3_600_000;
 const FROM = Date.parse('2026-11-20T00:00:00Z');
 const TO = FROM + 24 * HOUR;
-const { prometheus: address } = readAuditorConfig('ServerSetting.ini', '[server]', '/').settings;
+const { prometheus: addresses } = readAuditorConfig('ServerSetting.ini', '[server]', '/').settings;
 
 /** A counter of a device that moves so much in the window, and as much before it. */
 const counter = (metric: string, labels: Record<string, string>, moves: number, instance = '手机'): ScriptedSeries => ({
@@ -27,7 +27,7 @@ const lost = (instance: string, valueAt: (at: number) => number): ScriptedSeries
 });
 
 function reader(...series: ScriptedSeries[]) {
-  const prometheus = createPrometheus({ addresses: () => [address], fetch: scriptedPrometheus(series) });
+  const prometheus = createPrometheus({ addresses: () => addresses, fetch: scriptedPrometheus(series) });
   return createUsageReader(
     prometheus,
     createExactSums(prometheus, () => TO + HOUR),

@@ -26,7 +26,7 @@ export async function makePastReports(config: AuditorConfig, past: SimulatedPast
   const { reading } = now;
   let at = until;
   const clock = (): number => at;
-  const prometheus = createPrometheus({ addresses: () => [config.prometheus] });
+  const prometheus = createPrometheus({ addresses: () => config.prometheus });
   const sums = createExactSums(prometheus, clock);
   const airports: AuditParts['airports'] = {
     read: async () => ({ known: true, reading: readingAt(reading, past, at) }),
