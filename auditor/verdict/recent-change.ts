@@ -64,10 +64,10 @@ export function recentChangeOf(
   given: readonly Answer[],
   thresholds: Thresholds,
 ): RecentChange {
-  const { spans, all, now, regime } = past;
+  const { spans, all, early, now, regime } = past;
   const ongoing = windows.at(-1)?.changed ?? null;
   const change =
-    all === spans ? closedChange(windows) : changeOf(withoutUnspread(all, now, regime), regime, ongoing, past.early);
+    all === spans ? closedChange(windows) : changeOf(withoutUnspread(all, now, regime), regime, ongoing, early);
   if (change === undefined) return { since: null, hasGrown: false, usual: spans, habit: habitOf(spans, regime) };
   const { since } = change;
   const usual = spans.filter(({ to }) => to <= since);
