@@ -41,7 +41,7 @@ export interface Exporter {
    * Takes an edit. A kernel for which it fails is told in the log and in `/healthz` and tried again at the next one;
    * the others go on.
    *
-   * @throws ListenError, and nothing has changed
+   * @throws ListenError, and the page is closed until it is called again, also to go back
    */
   apply(next: ExporterConfig): Promise<void>;
   /** Takes a last frame of each kernel, pushes it, writes the states. */

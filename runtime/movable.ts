@@ -3,7 +3,7 @@ interface Movable<P, T> {
   isAt(places: P): boolean;
   /** Opens it where it is not open. @throws what opening it throws, and it is closed */
   open(places: P): Promise<T>;
-  /** Closes what is elsewhere and opens it there. @throws what opening it throws, and it is where it was */
+  /** Closes what is elsewhere and opens it there. @throws what opening it throws, and it is closed: a reload goes back */
   move(places: P): Promise<void>;
   /** Undefined where it is not open. */
   running(): T | undefined;
@@ -40,15 +40,9 @@ export function createMovable<P, T>(opening: (places: P, onClose: OnClose) => Pr
     isAt,
     open,
     async move(places) {
-      const before = running;
       if (isAt(places)) return;
       await close();
-      try {
-        await open(places);
-      } catch (error) {
-        if (before !== undefined) await open(before.places);
-        throw error;
-      }
+      await open(places);
     },
     running: () => running?.opened,
     close,
