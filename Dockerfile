@@ -15,6 +15,12 @@ COPY packaging/victoria-metrics/scrape.yml /etc/victoria-metrics/scrape.yml
 # A clone that was made under a strict umask gives it to its owner alone.
 RUN chmod 644 /etc/victoria-metrics/scrape.yml
 
+FROM quay.io/thanos/thanos:v0.36.1 AS thanos
+USER root
+# A fresh volume takes over whose folder it is mounted on.
+RUN mkdir /data && chown 65534:65534 /data
+USER 65534:65534
+
 # Caddy as somebody who is not root: a copy of the program has no capabilities that a confined container would have to grant.
 FROM caddy:2.10.2 AS caddy
 RUN cp /usr/bin/caddy /usr/local/bin/caddy && mkdir /certificates && chown 1000:1000 /certificates

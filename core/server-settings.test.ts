@@ -46,14 +46,18 @@ describe('the [server] section', () => {
     );
   });
 
-  it.each(['PushgatewayAddr', 'VictoriaMetricsAddr', 'PrometheusAddr', 'LabelProxyAddr'])(
-    'takes no password in %s, which nobody would send, and does not repeat it',
-    (key) => {
-      expect(() => read(`[server]\n${key} = http://me:s3cret@127.0.0.1:9090`)).toThrow(
-        /^ServerSetting\.ini:2: (?!.*s3cret).*must hold no name and password/,
-      );
-    },
-  );
+  it.each([
+    'PushgatewayAddr',
+    'VictoriaMetricsAddr',
+    'PrometheusAddr',
+    'PrometheusFallbacks',
+    'RemoteWriteAddr',
+    'LabelProxyAddr',
+  ])('takes no password in %s, which nobody would send, and does not repeat it', (key) => {
+    expect(() => read(`[server]\n${key} = http://me:s3cret@127.0.0.1:9090`)).toThrow(
+      /^ServerSetting\.ini:2: (?!.*s3cret).*must hold no name and password/,
+    );
+  });
 });
 
 it('reads [smtp] with the defaults of the earlier FlowCollect', () => {

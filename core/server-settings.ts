@@ -67,6 +67,8 @@ export const serverSchema = z.object({
   PrometheusAddr: z._default(serviceUrlSetting(), 'http://127.0.0.1:9090'),
   /** What the auditor asks, one after the other, where `PrometheusAddr` has no whole answer. */
   PrometheusFallbacks: z.prefault(z.pipe(listSetting(), z.array(serviceUrlSetting())), ''),
+  /** Where Prometheus copies every sample by `remote_write`, such as `http://thanos-router:19291/api/v1/receive`. */
+  RemoteWriteAddr: z.optional(serviceUrlSetting()),
   /** Where the auditor's own metrics are served. */
   AuditorListen: z._default(z.string(), '127.0.0.1:9102'),
   /** Where the gateway's own metrics are served; never the address that devices reach. */

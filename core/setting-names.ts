@@ -5,15 +5,15 @@ const SECTIONS = ['client', 'kernel', 'server', 'smtp', 'user', 'device', 'airpo
 
 /** Keys whose values are lists, which go on over lines. */
 const LIST_KEYS =
-  'EmailTo Families Headers LocalNodes MailTo MetricsHosts Multipliers Providers SubUrls TrustedProxies';
+  'EmailTo Families Headers LocalNodes MailTo MetricsHosts Multipliers PrometheusFallbacks Providers SubUrls TrustedProxies';
 
 /** All other keys, which end a list before them, even one that ends in a comma. */
 const OTHER_KEYS =
   'AdminToken AlertmanagerPort ApiRoot ArchiveToken ArchiveUrl AuditorListen BotToken DBPath DailyBudget DataDir DayEnds ' +
   'Demo DemoReportAfter DeviceID EmailPass EmailUser ExpiryDays FamilyCap GatewayMetricsListen GrafanaPort GrafanaUrl HeartbeatUrl ' +
   'LabelProxyAddr Language LeakMinBytes LeakRatio ListenPort LocalLogFile LogLevel MetricsListen MihomoAPIAddr ' +
-  'MihomoCA MihomoCert MihomoFingerprint MihomoKey MihomoSecret Nodes Note Origin PollInterval Privacy PrometheusAddr PrometheusFallbacks Proxy PushInterval ' +
-  'PushgatewayAddr Quota QuotaCritical QuotaWarning ReaderToken ReadersListen RemoteServer RemoteToken ReportCron ' +
+  'MihomoCA MihomoCert MihomoFingerprint MihomoKey MihomoSecret Nodes Note Origin PollInterval Privacy PrometheusAddr Proxy PushInterval ' +
+  'PushgatewayAddr Quota QuotaCritical QuotaWarning ReaderToken ReadersListen RemoteServer RemoteToken RemoteWriteAddr ReportCron ' +
   'Reset ResetDay RunsOutDays SMTPHost SMTPPort Secret ServerToken SilentAfter StateAppend StateDir StateSync TelegramChat ' +
   'TelegramToken Timezone TlsCert TlsKey Token Url UrlFile User UserAgent VictoriaMetricsAddr';
 

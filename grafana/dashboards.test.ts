@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { LANGUAGES } from '../core/language.ts';
+import { WHOLE } from '../runtime/prometheus.ts';
 import { dashboardProblems, panelsOf, targetsOf } from '../test/dashboard-lint/dashboard.ts';
 import { buildDashboard } from './dashboard.ts';
 import { allDashboards, buildDashboards } from './dashboards.ts';
@@ -73,7 +74,16 @@ describe('provisioning', () => {
 
   it('gives the data source the uid that the dashboards start with', () => {
     expect(read('datasources/prometheus.yml')).toMatchObject({
-      datasources: [{ uid: DATASOURCE_UID, type: 'prometheus', access: 'proxy', editable: false }],
+      datasources: [
+        {
+          uid: DATASOURCE_UID,
+          type: 'prometheus',
+          access: 'proxy',
+          editable: false,
+          // A sum of what a part of a store knows would be too small, with a mark at the panel at best.
+          jsonData: { customQueryParameters: new URLSearchParams(WHOLE).toString() },
+        },
+      ],
     });
   });
 

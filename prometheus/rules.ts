@@ -57,7 +57,7 @@ export function configurationFiles(
   scrapeSeconds: number,
 ): TextFile[] {
   return [
-    yamlFile('prometheus.yml', prometheusConfig(targets, 'rules/*.yml', scrapeSeconds)),
+    yamlFile('prometheus.yml', prometheusConfig(targets, 'rules/*.yml', scrapeSeconds, server.RemoteWriteAddr)),
     ...ruleFiles(ruleSettings(server, alerts)),
     templateFile(server.Language),
     yamlFile('alertmanager.yml', alertmanagerConfig({ mail, alerts, users, telegram, templates: 'templates/*.tmpl' })),

@@ -12,8 +12,14 @@ export interface ScrapeTargets {
  * `instance` at auditor and gateway name devices too, not the service.
  *
  * @param rules a glob; a relative one begins at the folder of prometheus.yml
+ * @param remoteWrite where every sample is copied, those of the rules too
  */
-export function prometheusConfig(targets: ScrapeTargets, rules: string, scrapeSeconds: number) {
+export function prometheusConfig(
+  targets: ScrapeTargets,
+  rules: string,
+  scrapeSeconds: number,
+  remoteWrite: string | undefined,
+) {
   const job = (name: keyof ScrapeTargets, honorLabels: boolean) => ({
     job_name: name,
     ...(honorLabels ? { honor_labels: true } : {}),
@@ -30,5 +36,6 @@ export function prometheusConfig(targets: ScrapeTargets, rules: string, scrapeSe
       job('alertmanager', false),
       job('prometheus', false),
     ],
+    ...(remoteWrite === undefined ? {} : { remote_write: [{ url: remoteWrite }] }),
   };
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
 import { run } from './main.ts';
 
 let folder: string;
@@ -72,6 +73,21 @@ it('scrapes containers by their names, and else this machine', async () => {
   expect(await read('prometheus.yml')).toContain('auditor:9102');
   await render('[server]\nAuditorListen = :9202\n');
   expect(await read('prometheus.yml')).toContain('127.0.0.1:9202');
+});
+
+it('has Prometheus copy its samples where the settings say, and only then', async () => {
+  await render('');
+  expect(await read('prometheus.yml')).not.toContain('remote_write');
+  await render(
+    '[server]\nPrometheusAddr = http://127.0.0.1:10902\nRemoteWriteAddr = http://127.0.0.1:19291/api/v1/receive\n',
+  );
+  const { remote_write, scrape_configs } = parse(await read('prometheus.yml'));
+  expect(remote_write).toEqual([{ url: 'http://127.0.0.1:19291/api/v1/receive' }]);
+  // Prometheus scrapes itself, not the one that is asked in its place.
+  expect(scrape_configs.at(-1)).toEqual({
+    job_name: 'prometheus',
+    static_configs: [{ targets: ['localhost:9090'] }],
+  });
 });
 
 it.skipIf(process.platform === 'win32')('keeps secrets to their owner, and out of what it says', async () => {

@@ -1,5 +1,11 @@
 import { isLoopback, parseListenPort } from '../core/addresses.ts';
-import { readAlertSections, readServerSection, readSmtpSection, telegramSchema } from '../core/server-settings.ts';
+import {
+  readAlertSections,
+  readServerSection,
+  readSmtpSection,
+  type ServerSection,
+  telegramSchema,
+} from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ScrapeTargets } from '../prometheus/scrape.ts';
@@ -31,7 +37,7 @@ export function readRenderSettings(path: string, text: string) {
     smtp,
     telegram,
     ...alerting,
-    targets: targets(server.PushgatewayAddr, server.PrometheusAddr, ports.auditor ?? 0, ports.gateway ?? 0),
+    targets: targets(server, ports.auditor ?? 0, ports.gateway ?? 0),
   });
 }
 export type RenderSettings = ReturnType<typeof readRenderSettings> extends SettingsRead<infer T> ? T : never;
@@ -42,15 +48,21 @@ const BAD_ADDRESS = CORE_TEXTS.listen('127.0.0.1:9102', ':9102');
  * Who is scraped where. When Pushgateway is not on loopback, the parts are containers, which reach each other by the
  * names of docker-compose.yml; else all are on this machine.
  */
-function targets(pushgateway: string, prometheus: string, auditor: number, gateway: number): ScrapeTargets {
-  const contained = !isLoopback(new URL(pushgateway).hostname);
+function targets(
+  { PushgatewayAddr, PrometheusAddr, RemoteWriteAddr }: ServerSection,
+  auditor: number,
+  gateway: number,
+): ScrapeTargets {
+  const contained = !isLoopback(new URL(PushgatewayAddr).hostname);
+  // One that copies its samples elsewhere is often not the one that is asked.
+  const itself = contained || RemoteWriteAddr !== undefined;
   const at = (name: string, port: number): string => `${contained ? name : '127.0.0.1'}:${port}`;
   return {
-    pushgateway: hostPort(pushgateway),
+    pushgateway: hostPort(PushgatewayAddr),
     auditor: at('auditor', auditor),
     gateway: at('gateway', gateway),
     alertmanager: at('alertmanager', 9093),
-    prometheus: contained ? 'localhost:9090' : hostPort(prometheus),
+    prometheus: itself ? 'localhost:9090' : hostPort(PrometheusAddr),
   };
 }
 

@@ -58,9 +58,10 @@ it('has every store answer whole or not at all, and leave copies apart where it 
   const { asked, prometheus } = storeThat({ status: 'success', data: vector });
   await prometheus.instant('x', NOW);
   await prometheus.instant('x', NOW, 'apart');
+  const whole = { partial_response: 'false', deny_partial_response: '1' };
   expect(asked).toEqual([
-    { query: 'x', time: '1795103700.000', partial_response: 'false' },
-    { query: 'x', time: '1795103700.000', partial_response: 'false', dedup: 'false' },
+    { query: 'x', time: '1795103700.000', ...whole },
+    { query: 'x', time: '1795103700.000', ...whole, dedup: 'false' },
   ]);
 });
 

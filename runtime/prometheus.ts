@@ -64,6 +64,12 @@ export function storeBehind(minutes: number): PrometheusError {
   return new PrometheusError('prometheus_behind', String(minutes), TEXTS.prometheusBehind(minutes));
 }
 
+/**
+ * The parameters by which stores of several parts answer whole or with an error: Thanos, which by default answers with
+ * what it has, and VictoriaMetrics' cluster. Others do not know them.
+ */
+export const WHOLE = { partial_response: 'false', deny_partial_response: '1' } as const;
+
 /** A day of many series is summed in one answer: it may take long. */
 const TIMEOUT_MS = 120_000;
 
@@ -107,9 +113,7 @@ export function createPrometheus({ addresses, fetch = globalThis.fetch }: Promet
   const askAt = async <S extends z.ZodType>(address: string, path: string, form: Record<string, string>, schema: S) => {
     const origin = address.replace(/\/$/, '');
     const shown = new URL(origin).host;
-    // Thanos answers with what it has unless it is told not to; other stores do not know the parameter.
-    const whole = { ...form, partial_response: 'false' };
-    const request = { method: 'POST', form: whole, timeout: TIMEOUT_MS, fetch } as const;
+    const request = { method: 'POST', form: { ...form, ...WHOLE }, timeout: TIMEOUT_MS, fetch } as const;
     const answer = await requestHttp(`${origin}${path}`, request).catch((error: unknown) => {
       throw new PrometheusError('prometheus_unreachable', shown, TEXTS.prometheusSilent(shown), error);
     });

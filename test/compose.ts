@@ -17,7 +17,7 @@ export const compose = z
       z.strictObject({
         image: z.string(),
         build: z.union([z.string(), z.strictObject({ context: z.literal('.'), target: z.string() })]).optional(),
-        profiles: z.tuple([z.literal('victoriametrics')]).optional(),
+        profiles: z.tuple([z.enum(['victoriametrics', 'thanos'])]).optional(),
         scale: z
           .string()
           .regex(/^\$\{FLOWCOLLECT_PROMETHEUS:-1\}$/)
@@ -62,5 +62,9 @@ export const compose = z
     volumes: z.record(z.string(), z.object({})),
     secrets: z.record(z.string(), z.object({ file: z.string() })),
   })
-  .parse(parse(read('docker-compose.yml'), { merge: true }));
+  // Counted with what they name in turn, the anchors of one service are many.
+  .parse(parse(read('docker-compose.yml'), { merge: true, maxAliasCount: 1000 }));
 export const services = Object.entries(compose.services);
+/** The services that only start where the profile is asked for. */
+export const ofProfile = (name: 'victoriametrics' | 'thanos') =>
+  services.filter(([, { profiles }]) => profiles?.[0] === name);

@@ -24,11 +24,11 @@ beforeAll(async () => {
   const blocks = join(parts.folder, 'prometheus', 'tsdb');
   // What a receiver has of those that name no tenant.
   for (const receiver of [1, 2, 3]) {
-    await cp(blocks, join(parts.folder, `receive-${receiver}`, 'default-tenant'), { recursive: true });
+    await cp(blocks, join(parts.folder, `thanos-receive-${receiver}`, 'default-tenant'), { recursive: true });
   }
   expect(await readdir(blocks)).not.toEqual([]);
   prometheus = await parts.startPrometheus();
-  [query] = (await startThanos(parts)).queries;
+  [query = ''] = (await startThanos(parts)).queries;
 }, 300_000);
 afterAll(() => parts.close(), 60_000);
 

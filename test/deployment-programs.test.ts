@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
+import { findGoModule } from '../tools/go-module.ts';
 import { PROMETHEUS3 } from '../tools/prometheus3-programs.ts';
-import { compose, read, root } from './compose.ts';
+import { THANOS } from '../tools/thanos-programs.ts';
+import { compose, ofProfile, read, root } from './compose.ts';
 import { ensureDebianProgram } from './debian-program.ts';
 import { LABEL_PROXY_VERSION } from './label-proxy.ts';
 import { labelProxyProgram } from './label-proxy-program.ts';
@@ -60,6 +62,25 @@ describe('docker-compose.yml, against the real programs,', () => {
     expect(`${compose.services[name]?.image}\n${read('Dockerfile')}`).toMatch(
       new RegExp(`/${name}:v1\\.79\\.5( AS .*)?$`, 'm'),
     );
+  });
+
+  it('gives Thanos only flags that it has', () => {
+    const command = findGoModule(THANOS, CACHE_FOLDER)?.thanos;
+    if (command === undefined) {
+      process.stderr.write('\nDID NOT RUN on Thanos: "npm run scale" builds it; its flags were not looked at\n\n');
+      return;
+    }
+    for (const [name, { command: given }] of ofProfile('thanos')) {
+      const [part = '', ...flags] = given;
+      const { stdout, stderr } = spawnSync(command, [part, '--help'], { encoding: 'utf8' });
+      const known = `${stdout}${stderr}`;
+      for (const flag of flags.map((each) => each.replace(/=.*/s, ''))) {
+        // A flag that can be switched off is listed by its name alone.
+        const shown = known.includes(`${flag.replace('--no-', '--')} `) || known.includes(`${flag}=`);
+        expect(shown, `${name} ${flag}`).toBe(true);
+      }
+    }
+    expect(read('Dockerfile')).toContain(`/thanos:${THANOS.version} AS thanos`);
   });
 
   it('gives Caddy a Caddyfile that it takes: TLS for the domain, and the gateway behind it', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compose, read, services } from './compose.ts';
+import { compose, ofProfile, read, services } from './compose.ts';
 
 describe('docker-compose.yml', () => {
   it('opens to the world the ports of Caddy alone', () => {
@@ -7,9 +7,11 @@ describe('docker-compose.yml', () => {
     expect(open.filter((port) => !port.includes(' 127.0.0.1:'))).toEqual(['caddy 80:8080', 'caddy 443:8443']);
   });
 
-  it('keeps Pushgateway and Prometheus on a network without a way out', () => {
+  it('keeps Pushgateway, Prometheus and what stands beside them on a network without a way out', () => {
     expect(compose.networks.inside?.internal).toBe(true);
-    for (const name of ['pushgateway', 'prometheus', 'label-proxy', 'victoria-metrics', 'vmalert'])
+    for (const name of ['pushgateway', 'prometheus', 'label-proxy'])
+      expect(compose.services[name]?.networks).toEqual(['inside']);
+    for (const [name] of [...ofProfile('victoriametrics'), ...ofProfile('thanos')])
       expect(compose.services[name]?.networks).toEqual(['inside']);
   });
 

@@ -8,7 +8,7 @@ import { dashboardFiles, LANGUAGE_FILE, serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { tokenFileOf } from '../runtime/settings-file.ts';
 import { QUIET_GRAFANA } from '../stack/programs.ts';
-import { compose, read, root, services } from './compose.ts';
+import { compose, ofProfile, read, root, services } from './compose.ts';
 
 /** What the person who deploys writes, next to docker-compose.yml; none of it is in the repository. */
 const OWN_FILES = ['./config', './config/tokens'];
@@ -25,6 +25,14 @@ describe('docker-compose.yml', () => {
       'label-proxy',
       'prometheus',
       'pushgateway',
+      'thanos-query',
+      'thanos-query-without-1',
+      'thanos-query-without-2',
+      'thanos-query-without-3',
+      'thanos-receive-1',
+      'thanos-receive-2',
+      'thanos-receive-3',
+      'thanos-router',
       'victoria-metrics',
       'vmalert',
     ]);
@@ -40,17 +48,52 @@ describe('docker-compose.yml', () => {
     expect(tokenFileOf('/config/ServerSetting.ini')).toBe('/config/tokens/tokens.ini');
   });
 
-  it('starts VictoriaMetrics where it is asked for only', () => {
+  it('starts VictoriaMetrics or Thanos where it is asked for only', () => {
+    expect(ofProfile('victoriametrics').map(([name]) => name)).toEqual(['victoria-metrics', 'vmalert']);
+    expect(ofProfile('thanos').every(([name]) => name.startsWith('thanos-'))).toBe(true);
     const asked = services.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name);
-    expect(asked).toEqual(['victoria-metrics', 'vmalert']);
     for (const [name, { depends_on }] of services)
       if (!asked.includes(name)) expect(depends_on.filter((each) => asked.includes(each))).toEqual([]);
-    // And then leaves out what it stands in for, at every later `up` too.
+    // VictoriaMetrics then leaves out what it stands in for, at every later `up` too.
     const replaced = services.filter(([, { scale }]) => scale !== undefined).map(([name]) => name);
     expect(replaced).toEqual(['pushgateway', 'prometheus']);
     for (const page of ['docs/scale.md', 'docs/scale.zh-CN.md'])
       for (const line of ['COMPOSE_PROFILES=victoriametrics', 'FLOWCOLLECT_PROMETHEUS=0'])
         expect(read(page)).toContain(line);
+  });
+
+  it('writes to three receivers of Thanos, and asks all of them and each two, by the names that the pages give', () => {
+    const names = ofProfile('thanos').map(([name]) => name);
+    const receivers = names.filter((name) => name.startsWith('thanos-receive-'));
+    expect(receivers).toHaveLength(3);
+    const labels = receivers.map((name) =>
+      compose.services[name]?.command.filter((flag) => flag.startsWith('--label=')),
+    );
+    expect(labels).toEqual([1, 2, 3].map((receiver) => [`--label=replica="${receiver}"`]));
+    const router = compose.services['thanos-router']?.command ?? [];
+    expect(router).toContain(`--receive.replication-factor=${receivers.length}`);
+    const hashring = router.find((flag) => flag.startsWith('--receive.hashrings='))?.replace(/^[^=]*=/, '') ?? '';
+    expect(JSON.parse(hashring)).toEqual([{ endpoints: receivers.map((name) => `${name}:10901`) }]);
+    const queries = names.filter((name) => name.startsWith('thanos-query'));
+    for (const query of queries) {
+      const asked = receivers.filter((name) => !query.endsWith(name.replace('thanos-receive', 'without')));
+      expect(compose.services[query]?.command).toEqual([
+        'query',
+        '--no-query.partial-response',
+        '--query.replica-label=replica',
+        ...asked.map((name) => `--endpoint-strict=${name}:10901`),
+      ]);
+    }
+    const at = (name: string): string => `http://${name}:10902`;
+    const [whole = '', ...fallbacks] = queries;
+    for (const page of ['docs/scale.md', 'docs/scale.zh-CN.md']) {
+      const block = /```ini\n\[server\]\nPrometheusAddr.*?```/s.exec(read(page))?.[0].replace(/ +/g, ' ') ?? '';
+      expect(block).toContain(`PrometheusAddr = ${at(whole)}\n`);
+      expect(block).toContain(`PrometheusFallbacks = ${fallbacks.map(at).join(', ')}\n`);
+      expect(block).toContain('RemoteWriteAddr = http://thanos-router:19291/api/v1/receive\n');
+      for (const line of ['COMPOSE_PROFILES=thanos', `FLOWCOLLECT_STORE=${at(whole)}`])
+        expect(read(page)).toContain(line);
+    }
   });
 
   it.each(services)('pins the image of %s to one version', (_, { image }) => {
@@ -62,7 +105,7 @@ describe('docker-compose.yml', () => {
       if (typeof build !== 'object') continue;
       expect(image).toContain(`/flowcollect-${build.target}:`);
       expect(read('Dockerfile')).toMatch(
-        new RegExp(`^FROM (\\w+/)?${build.target}:v?[\\d.]+ AS ${build.target}$`, 'm'),
+        new RegExp(`^FROM ([\\w.]+/)*${build.target}:v?[\\d.]+ AS ${build.target}$`, 'm'),
       );
     }
   });
@@ -192,13 +235,14 @@ describe('docker-compose.yml', () => {
   });
 
   it.each([
-    ['with Pushgateway and Prometheus', ['victoria-metrics', 'vmalert']],
-    ['with VictoriaMetrics', ['pushgateway', 'prometheus']],
-  ])('fits a VPS of 1 GB %s', (_, absent) => {
+    ['1 GB with Pushgateway and Prometheus', undefined, [''], 964],
+    ['1 GB with VictoriaMetrics', 'victoriametrics', ['pushgateway', 'prometheus'], 964],
+    ['2 GB with Thanos', 'thanos', [''], 1928],
+  ])('fits a VPS of %s', (_, profile, absent, megabytes) => {
     const sum = services
-      .filter(([name]) => !absent.includes(name))
+      .filter(([name, { profiles }]) => !absent.includes(name) && (profiles === undefined || profiles[0] === profile))
       .reduce((total, [, { mem_limit }]) => total + Number.parseInt(mem_limit, 10), 0);
-    expect(sum).toBeLessThanOrEqual(964);
+    expect(sum).toBeLessThanOrEqual(megabytes);
   });
 
   it.each(services)('waits for services that exist before it starts %s', (_, { depends_on }) => {

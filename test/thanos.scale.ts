@@ -70,7 +70,8 @@ async function pushOn(origin: string): Promise<void> {
       });
       await pushTo(origin, device, sequence, bodyOf(lines), index === 0 ? 'two' : 'one');
     }
-    const fallen = bodyOf([lineOf('falls', (sequence % 5) * 1000)]);
+    // At each value for more than half of the shortest interval of scrapes, as a counter that a scrape can see.
+    const fallen = bodyOf([lineOf('falls', Math.floor(sequence / 10) % 2 === 0 ? 4000 : 1000)]);
     await fetch(pushgateway + groupPath({ user: 'alice', deviceId: 'restarts' }), { method: 'PUT', body: fallen });
     await sleep(300);
   }
@@ -128,7 +129,7 @@ describe('three receivers that keep every series three times', { timeout: 300_00
   it('blend no two series of one device where copies are put together', async () => {
     const [query] = thanos.queries;
     await vi.waitFor(async () => {
-      const series = await createPrometheus({ addresses: () => [query] }).instant(TRAFFIC_BYTES);
+      const series = await createPrometheus({ addresses: () => [query ?? ''] }).instant(TRAFFIC_BYTES);
       expect(series).toHaveLength(DEVICES.length * NODES.length + 1);
       expect(new Set(series.map(({ labels }) => labelsKey(labels))).size).toBe(series.length);
       expect(series.filter(({ labels }) => 'replica' in labels)).toEqual([]);
@@ -136,31 +137,31 @@ describe('three receivers that keep every series three times', { timeout: 300_00
   });
 
   it('go on without one, and with it again', async () => {
-    await thanos.kill(2);
+    await thanos.kill('thanos-receive-2');
     await cutAndCompare(1);
     await cutAndCompare(6);
-    await thanos.revive(2);
+    await thanos.revive('thanos-receive-2');
     await cutAndCompare(1);
     await cutAndCompare(5);
   });
 
   it('go on without one that comes back with an empty disk', async () => {
-    await thanos.kill(3);
+    await thanos.kill('thanos-receive-3');
     await cutAndCompare(5);
-    await thanos.revive(3, 'lost');
+    await thanos.revive('thanos-receive-3', 'lost');
     await cutAndCompare(1);
     await cutAndCompare(5);
   });
 
   it('tell no sum while two are gone, and the right one afterwards', async () => {
     const before = Date.now();
-    await thanos.kill(1, 2);
+    await thanos.kill('thanos-receive-1', 'thanos-receive-2');
     const window = await pass(5);
     for (let look = 0; look < 5; look += 1) {
       expect(await sumsOf(store, [before, window[1]])).toMatch(/^prometheus_(?:refused|partial|unreachable|behind)$/);
       await sleep(500);
     }
-    await Promise.all([thanos.revive(1), thanos.revive(2)]);
+    await Promise.all([thanos.revive('thanos-receive-1'), thanos.revive('thanos-receive-2')]);
     await cutAndCompare(1);
     await cutAndCompare(3);
   });
@@ -171,11 +172,11 @@ describe('three receivers that keep every series three times', { timeout: 300_00
   });
 
   it('close no window over samples that are still to come, and have them once they came', async () => {
-    await thanos.kill(0);
+    await thanos.kill('thanos-router');
     const [from] = windows.at(-1) ?? [begun, begun];
     const window = [from, (await pass(8))[1]] as const;
     expect(await sumsOf(store, window, IN_FLIGHT)).toBe('prometheus_behind');
-    await thanos.revive(0);
+    await thanos.revive('thanos-router');
     await seenExact(window);
     await cutAndCompare(2);
   });
@@ -195,7 +196,7 @@ describe('three receivers that keep every series three times', { timeout: 300_00
     const program = await ensureLabelProxy();
     if ('missing' in program) throw new Error(program.missing);
     const port = await freePort();
-    await parts.start(labelProxySpec(program.path, port, thanos.queries[0], `${parts.folder}/label-proxy.log`));
+    await parts.start(labelProxySpec(program.path, port, thanos.queries[0] ?? '', `${parts.folder}/label-proxy.log`));
     const asked = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=count%20by%20(user)%20(${TRAFFIC_BYTES})`, {
       headers: { 'X-FlowCollect-User': 'alice' },
     });

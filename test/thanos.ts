@@ -1,111 +1,89 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answers, type RunningProcess } from '../stack/processes.ts';
 import { findGoModule } from '../tools/go-module.ts';
 import { THANOS } from '../tools/thanos-programs.ts';
+import { ofProfile } from './compose.ts';
 import { CACHE_FOLDER, freePort, type RealParts } from './real-parts.ts';
 
-/** As docker-compose.yml runs it: each sample is with three receivers, and written once two have it. */
-const RECEIVERS = [1, 2, 3] as const;
-type Receiver = (typeof RECEIVERS)[number];
+/** A service of docker-compose.yml's profile. */
+type Part = 'thanos-router' | `thanos-receive-${1 | 2 | 3}`;
 
 /** Three receivers that keep every series three times, and queries over all of them, and over each two. */
 export interface Thanos {
   /** For Prometheus' `remote_write`: a router before the receivers. */
   readonly writeTo: string;
   /** Over all receivers, and over all but the first, second and third. Each answers whole or not at all. */
-  readonly queries: readonly [string, string, string, string];
-  /** Ends receivers as a power cut would; 0 is the router. */
-  kill(...receivers: (Receiver | 0)[]): Promise<void>;
-  revive(receiver: Receiver | 0, disk?: 'kept' | 'lost'): Promise<void>;
+  readonly queries: readonly string[];
+  /** Ends parts as a power cut would. */
+  kill(...parts: Part[]): Promise<void>;
+  revive(part: Part, disk?: 'kept' | 'lost'): Promise<void>;
   restartQueries(): Promise<void>;
-  processes(): readonly { readonly name: string; readonly pid: number }[];
+  /** Those that run now, by the names of their services. */
+  processes(): ReadonlyMap<string, number>;
 }
 
 interface Ports {
   readonly grpc: number;
   readonly http: number;
+  /** Of receivers and the router. */
   readonly write: number;
 }
 
-/** @throws Error where `npm run scale` has not built Thanos */
+/**
+ * What docker-compose.yml starts, with addresses and folders of this machine.
+ *
+ * @throws Error where `npm run scale` has not built Thanos
+ */
 export async function startThanos(parts: RealParts): Promise<Thanos> {
-  const command = findGoModule(THANOS, CACHE_FOLDER)?.thanos;
-  if (command === undefined) throw new Error('Thanos is not built: npm run scale builds it, where there is Go');
+  const program = findGoModule(THANOS, CACHE_FOLDER)?.thanos;
+  if (program === undefined) throw new Error('Thanos is not built: npm run scale builds it, where there is Go');
+  const services = new Map(ofProfile('thanos'));
+  const ports = new Map<string, Ports>();
+  for (const name of services.keys()) {
+    ports.set(name, { grpc: await freePort(), http: await freePort(), write: await freePort() });
+  }
+  const portsOf = (name: string): Ports => ports.get(name) ?? { grpc: 0, http: 0, write: 0 };
   const local = (port: number): string => `127.0.0.1:${port}`;
-  const ports: Record<number, Ports> = {};
-  for (const receiver of [0, ...RECEIVERS]) {
-    ports[receiver] = { grpc: await freePort(), http: await freePort(), write: await freePort() };
-  }
-  const portsOf = (receiver: number): Ports => ports[receiver] ?? { grpc: 0, http: 0, write: 0 };
-  const hashring = join(parts.folder, 'hashring.json');
-  await writeFile(hashring, JSON.stringify([{ endpoints: RECEIVERS.map((each) => local(portsOf(each).grpc)) }]));
+  const folderOf = (name: string): string => join(parts.folder, name);
   const running = new Map<string, RunningProcess>();
-  const dataOf = (receiver: number): string => join(parts.folder, `receive-${receiver}`);
 
-  const startReceiver = async (receiver: number): Promise<void> => {
-    const { grpc, http, write } = portsOf(receiver);
+  const start = async (name: string): Promise<void> => {
+    const { grpc, http, write } = portsOf(name);
+    const here = (flag: string): string =>
+      flag
+        .replaceAll(/([\w-]+):10901/g, (_, service: string) => local(portsOf(service).grpc))
+        .replace(/=\/data$/, `=${folderOf(name)}`);
+    const [part = '', ...flags] = services.get(name)?.command ?? [];
+    const addresses = [`--grpc-address=${local(grpc)}`, `--http-address=${local(http)}`];
+    if (part === 'receive') addresses.push(`--remote-write.address=${local(write)}`);
     const process = await parts.start({
-      name: `Thanos Receive ${receiver}`,
-      command,
-      args: [
-        'receive',
-        `--grpc-address=${local(grpc)}`,
-        `--http-address=${local(http)}`,
-        `--remote-write.address=${local(write)}`,
-        `--tsdb.path=${dataOf(receiver)}`,
-        '--tsdb.retention=400d',
-        `--label=replica="${receiver}"`,
-        // Who is no member of the hashring passes on what it gets.
-        ...(receiver === 0 ? [] : [`--receive.local-endpoint=${local(grpc)}`]),
-        `--receive.hashrings-file=${hashring}`,
-        '--receive.replication-factor=3',
-      ],
-      logFile: join(parts.folder, `receive-${receiver}.log`),
+      name,
+      command: program,
+      args: [part, ...flags.map(here), ...addresses],
+      logFile: join(parts.folder, `${name}.log`),
       ready: answers(`http://${local(http)}/-/ready`),
     });
-    running.set(`receive-${receiver}`, process);
+    running.set(name, process);
   };
-  const queryPorts: Ports[] = [];
-  for (let query = 0; query <= RECEIVERS.length; query += 1) {
-    queryPorts.push({ grpc: await freePort(), http: await freePort(), write: 0 });
-  }
-  const startQuery = async (without: number, { grpc, http }: Ports): Promise<void> => {
-    const process = await parts.start({
-      name: `Thanos Query without ${without}`,
-      command,
-      args: [
-        'query',
-        `--grpc-address=${local(grpc)}`,
-        `--http-address=${local(http)}`,
-        '--query.replica-label=replica',
-        ...RECEIVERS.filter((each) => each !== without).map((each) => `--endpoint-strict=${local(portsOf(each).grpc)}`),
-      ],
-      logFile: join(parts.folder, `query-${without}.log`),
-      ready: answers(`http://${local(http)}/-/ready`),
-    });
-    running.set(`query-${without}`, process);
-  };
-  const startQueries = async (): Promise<void> => {
-    for (const [without, each] of queryPorts.entries()) await startQuery(without, each);
-  };
-  await Promise.all([0, ...RECEIVERS].map(startReceiver));
-  await startQueries();
-  const [all = '', one = '', two = '', three = ''] = queryPorts.map(({ http }) => `http://${local(http)}`);
+  const named = (head: string): string[] => [...services.keys()].filter((name) => name.startsWith(head));
+  const queries = named('thanos-query');
+  await Promise.all(named('thanos-r').map(start));
+  for (const name of queries) await start(name);
   return {
-    writeTo: `http://${local(portsOf(0).write)}/api/v1/receive`,
-    queries: [all, one, two, three],
-    async kill(...receivers) {
-      for (const receiver of receivers) await running.get(`receive-${receiver}`)?.kill();
+    writeTo: `http://${local(portsOf('thanos-router').write)}/api/v1/receive`,
+    queries: queries.map((name) => `http://${local(portsOf(name).http)}`),
+    async kill(...names) {
+      for (const name of names) await running.get(name)?.kill();
     },
-    async revive(receiver, disk = 'kept') {
-      if (disk === 'lost') await rm(dataOf(receiver), { recursive: true });
-      await startReceiver(receiver);
+    async revive(name, disk = 'kept') {
+      if (disk === 'lost') await rm(folderOf(name), { recursive: true });
+      await start(name);
     },
     async restartQueries() {
-      for (const without of queryPorts.keys()) await running.get(`query-${without}`)?.stop();
-      await startQueries();
+      for (const name of queries) await running.get(name)?.stop();
+      for (const name of queries) await start(name);
     },
-    processes: () => [...running].map(([name, { pid }]) => ({ name, pid })),
+    processes: () => new Map([...running].map(([name, { pid }]) => [name, pid])),
   };
 }

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WHOLE } from '../../runtime/prometheus.ts';
 import { ALICE, basic, FORM, openQueryProxy, type QueryProxyAtDouble } from '../../test/query-proxy-at-double.ts';
 import { CONCURRENT_QUERIES, createLabelProxy } from './label-proxy.ts';
 import { MAX_FORM_BYTES } from './query-proxy.ts';
@@ -22,7 +23,11 @@ describe('the readers’ proxy', () => {
     expect(proxy.seen).toHaveLength(1);
     expect(proxy.seen[0]).toMatchObject({ method: 'POST', url: '/below/api/v1/query' });
     expect(proxy.seen[0]?.headers['x-flowcollect-user']).toBe('alice');
-    expect(Object.fromEntries(new URLSearchParams(proxy.seen[0]?.body))).toEqual({ query: 'up{a="b"}', time: '5' });
+    expect(Object.fromEntries(new URLSearchParams(proxy.seen[0]?.body))).toEqual({
+      query: 'up{a="b"}',
+      time: '5',
+      ...WHOLE,
+    });
   });
 
   it('passes a name in Chinese on byte by byte', async () => {
@@ -36,11 +41,13 @@ describe('the readers’ proxy', () => {
     await proxy.ask('/api/v1/series?match[]=c', { method: 'POST', headers: { 'content-type': FORM }, body });
     expect(new URLSearchParams(proxy.seen[0]?.body).getAll('match[]').sort()).toEqual(['a', 'b', 'c']);
     await proxy.ask('/api/v1/label/node/values?match[]=a');
-    expect(proxy.seen[1]).toMatchObject({ method: 'GET', url: '/below/api/v1/label/node/values?match%5B%5D=a' });
+    const whole = new URLSearchParams(WHOLE).toString();
+    const url = `/below/api/v1/label/node/values?match%5B%5D=a&${whole}`;
+    expect(proxy.seen[1]).toMatchObject({ method: 'GET', url });
   });
 
   it('passes on none of the client’s headers and no parameter that the route does not take', async () => {
-    await proxy.ask('/api/v1/query?query=up&user=bob&match[]=x&Query=y&tenant=bob', {
+    await proxy.ask('/api/v1/query?query=up&user=bob&match[]=x&Query=y&tenant=bob&partial_response=true', {
       headers: {
         'x-flowcollect-user': ['bob', 'carol'],
         X_FlowCollect_User: 'bob',
@@ -54,7 +61,7 @@ describe('the readers’ proxy', () => {
     expect(
       proxy.seen[0]?.raw.filter((each) => /bob|carol|forwarded|cookie|authorization|override/i.test(each)),
     ).toEqual([]);
-    expect(proxy.seen[0]?.body).toBe('query=up');
+    expect(proxy.seen[0]?.body).toBe(`query=up&${new URLSearchParams(WHOLE)}`);
   });
 
   it('refuses what is given twice, and a query that is missing', async () => {

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Clock, createFairSemaphore } from '../../runtime/async.ts';
 import { createAuthRateLimiter } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { WHOLE } from '../../runtime/prometheus.ts';
 import { findReader, type Reader, readBasicAuth } from '../access/reader-token.ts';
 import { createNoiseLog, discardRest } from '../http/connections.ts';
 import { answerJson, type HttpProblem, httpProblem, statusOf } from '../http/problem.ts';
@@ -144,7 +145,8 @@ function findRoute(path: string): Route | undefined {
 
 /**
  * The question that a request asks: parameters that the route does not take are left out, whatever they are; those that
- * it takes once must be given once, so that nobody downstream can choose among them.
+ * it takes once must be given once, so that nobody downstream can choose among them. Whoever asks, the answer is whole or
+ * an error.
  */
 function readQuery(
   { path, method, takes }: Route,
@@ -159,6 +161,7 @@ function readQuery(
   if (takes.includes('query') && (parameters.get('query') ?? '') === '') {
     return httpProblem('bad_body', '"query" is missing');
   }
+  for (const [name, value] of Object.entries(WHOLE)) parameters.set(name, value);
   return { kind: 'question', method, path, parameters };
 }
 
