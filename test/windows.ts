@@ -209,7 +209,7 @@ function throughDay({ memory, from, open }: Past, day: Passed, over: Partial<Ask
     const billed = before.billed + part * (end.billed - before.billed);
     const expected = before.expected + part * (end.expected - before.expected);
     now = afterObservation(now, from, at, {
-      observation: { at, billed, expected, whole: at <= silentSince, leak: false, resets: 0, hidden: 0 },
+      observation: { at, billed, expected, whole: at <= silentSince, leak: false, change: null, resets: 0, hidden: 0 },
     });
   }
   return now;

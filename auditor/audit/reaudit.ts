@@ -61,6 +61,7 @@ export async function reaudit(
     const observations = (next.airports.get(airport)?.observations ?? []).map((observation) => ({
       ...observation,
       leak: false,
+      change: null,
     }));
     if (observations.length > 0) next = withAirport(next, airport, { observations });
   }

@@ -33,7 +33,7 @@ it('begins empty and comes back as it was written, whatever airports are called'
     anchor: { reading, mark: meter.mark },
     latest: reading,
     meter,
-    observations: [{ at: 1, billed: 0, expected: 0, whole: true, leak: false, resets: 0, hidden: 0 }],
+    observations: [{ at: 1, billed: 0, expected: 0, whole: true, leak: false, change: null, resets: 0, hidden: 0 }],
     windows: [
       closedWindow(0, { bill: { high: null } }),
       closedWindow(1, {

@@ -16,6 +16,7 @@ const observation = z.object({
   expected: z.number(),
   whole: z.boolean(),
   leak: z.boolean(),
+  change: z.object({ since: z.number(), days: z.number(), bytes: z.number() }).nullable(),
   resets: z.number(),
   hidden: z.number(),
 });

@@ -146,6 +146,21 @@ describe('an excess that began and stayed', () => {
     expect(nights.slice(8 + 7)).toEqual(days(5, () => null));
   });
 
+  it('that was told and has ended is another one only by later days', () => {
+    const shown = (day: number): boolean => (day >= 24 && day <= 27) || day >= 32;
+    const foundOn = (of: (day: number) => Closed): (number | null)[] =>
+      days(10, (night) => {
+        const all = spans(33 + night, (day) => (shown(day) ? 600 * MB : 0), of);
+        const change = changeOf(all, BEGAN, null);
+        return change === undefined ? null : dayOf(change);
+      });
+    const told = (day: number): Closed => (day >= 25 && day <= 27 ? { kind: 'drift', changed: BEGAN + 24 * DAY } : {});
+    const [untold, toldBefore] = [foundOn(() => ({})), foundOn(told)];
+    expect(untold).toContain(24);
+    expect(toldBefore.filter((since) => since !== null && since < 28)).toEqual([]);
+    expect(toldBefore.findIndex((since) => since !== null)).toBeLessThan(6);
+  });
+
   it('is looked for only where some days before it tell what was usual', () => {
     expect(changeOf(spans(12, from(2, 2 * GB)), BEGAN, null)).toBeUndefined();
   });

@@ -80,6 +80,10 @@ function search(
   const before = spans.filter(({ from }) => from < regime).length;
   const stepless = habitOf(spans, regime);
   const earliest = Math.max(before + FEWEST_BEFORE, spans.length - WATCHED);
+  // What was told is no news when it comes back after its end: another change shows in later windows by itself.
+  const told = spans.findLastIndex(
+    ({ record: { changed, kind } }) => changed !== null && (kind === 'leak' || kind === 'drift'),
+  );
   for (let start = spans.length - 1; start >= earliest; start -= 1) {
     const since = spans.slice(start);
     const [first] = since;
@@ -88,7 +92,7 @@ function search(
     const days = sum(since, (span) => span.days);
     // A step that is worth the work leaves something also where none is looked for.
     const worth = excessOf(since, stepless, sign) > HINT * Math.max(SMALLEST, chanceOf(since, stepless));
-    if (!lasts && (days < FEWEST_DAYS || !worth)) continue;
+    if (!lasts && (start <= told || days < FEWEST_DAYS || !worth)) continue;
     const habit = habitWithStep(spans, regime, first.from, stepless);
     const excess = excessOf(since, habit, sign);
     const expected = sum(since, (span) => span.billed - habit.residualOf(span));

@@ -19,9 +19,12 @@ export function judgeAgain(
   const again: WindowRecord[] = [];
   for (const window of windows) {
     const regime = again.at(-1)?.regime ?? window.from;
-    const record = { ...priced(window), regime };
+    const record = { ...priced(window), regime, changed: null };
     const before: readonly WindowRecord[] = [...again];
-    const { change, changed, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers, true);
+    const { change, changed, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers, {
+      report: true,
+      shown: null,
+    });
     const judged: WindowRecord = {
       ...record,
       kind: kindOf(record, {

@@ -157,6 +157,7 @@ describe('a day after three weeks', () => {
           expected: (begin?.expected ?? 0) + used,
           whole: true,
           leak: false,
+          change: null,
           resets: 0,
           hidden: 0,
           ...over,
@@ -311,6 +312,23 @@ describe('what is too small for one night', () => {
     const behind = { ...honest(26), billed: (honest(26).billed ?? 0) - 2 * GB };
     expect(judgedAfter(drifting, { ...behind, hours: 21 }, { report: false }).verdict.kind).toBe('drift');
     expect(judgedAfter(drifting, behind).verdict.kind).toBe('ok');
+  });
+
+  it('goes on from look to look, also where a device has fallen silent, until a report can compare', () => {
+    const past = lived([dripping(400 * MB)(21)], threeWeeks);
+    expect(past.verdicts.at(-1)?.kind).toBe('ok');
+    const day = dripping(400 * MB)(22);
+    const look = judgedAfter(past, { ...day, hours: 22 }, { report: false });
+    expect(look.verdict).toMatchObject({ kind: 'drift', drift: { since: threeWeeks.from } });
+    const at = past.from + 22 * HOUR;
+    const looked = { ...past, memory: afterObservation(past.memory, past.from, at, look) };
+    const asleep = { ...day, absences: [{ device: '手机', since: at, plausible: GB }] };
+    expect(judgedAfter(looked, asleep).verdict).toMatchObject({ kind: 'drift', drift: look.verdict.drift });
+    expect(judgedAfter(past, asleep).verdict.kind).toBe('ok');
+    // Half of it was an error of the airport's, which the report sees.
+    const lowered = { ...day, billed: (day.billed ?? 0) - 900 * MB };
+    expect(judgedAfter(looked, { ...lowered, hours: 23 }, { report: false }).verdict.kind).toBe('drift');
+    expect(judgedAfter(looked, lowered).verdict.kind).toBe('ok');
   });
 
   it('is no news once a person knows of it, and a leak once they call it one', () => {

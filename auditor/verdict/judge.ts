@@ -1,5 +1,5 @@
 import { namedBill, spanOf } from './compared.ts';
-import type { Pool } from './finding.ts';
+import type { Change, Pool } from './finding.ts';
 import { type Judgement, judgeWindow, presentHabit } from './judgement.ts';
 import { learnedBilling } from './learn.ts';
 import {
@@ -107,6 +107,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
     expected: (base?.expected ?? 0) + likely,
     whole: usage.absences.length === 0,
     leak: false,
+    change: null,
     resets: bill.resets ?? 0,
     hidden: 0,
   };
@@ -130,8 +131,16 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
     unbilled: usedWithin(seen, window.to, lag),
     lag: fresh,
   };
-  const judgement = judgeWindow(windows, record, thresholds, answers, asked.report);
+  const judgement = judgeWindow(windows, record, thresholds, answers, {
+    report: asked.report,
+    shown: shownIn(memory, from),
+  });
   return { asked, use: usage, bill, record, observation: { ...observation, whole: record.whole }, judgement };
+}
+
+/** The change that the last look at an open window showed. */
+function shownIn({ observations }: Memory, from: number): Change | null {
+  return observations.findLast(({ at }) => at > from)?.change ?? null;
 }
 
 /** Whether nothing is left for silent devices to tell, in any of the windows since all had reported. */
@@ -217,7 +226,9 @@ function pooled(drafts: readonly Draft[], thresholds: Thresholds): { judgement: 
   if (pool === undefined) return undefined;
   const answers = drafts.flatMap(({ asked }) => asked.answers).sort((a, b) => a.at - b.at);
   const report = drafts.every(({ asked }) => asked.report);
-  const judgement = judgeWindow(pool.windows, pool.current, thresholds, answers, report);
+  const shown =
+    drafts.map(({ asked: { memory }, record }) => shownIn(memory, record.from)).find((each) => each !== null) ?? null;
+  const judgement = judgeWindow(pool.windows, pool.current, thresholds, answers, { report, shown });
   const open = drafts
     .flatMap(({ record }) => record.nodes)
     .filter(({ owners, bytes }) => owners > 1 && bytes > 0)
@@ -292,7 +303,11 @@ function judged(
   };
   return {
     verdict,
-    observation: { ...observation, leak: verdict.kind === 'leak' && record.whole && judgement.gross },
+    observation: {
+      ...observation,
+      change: change ?? null,
+      leak: verdict.kind === 'leak' && record.whole && judgement.gross,
+    },
     record: closed,
   };
 }

@@ -137,24 +137,31 @@ export function presentHabit(windows: readonly WindowRecord[]): Habit {
   return habitOf(changed === null ? spans : spans.filter(({ to }) => to <= changed), regime);
 }
 
+/** How a window is looked at. */
+interface Look {
+  /** Whether a report asks. */
+  readonly report: boolean;
+  /** The change that the look before, at the same window, showed; null for none. */
+  readonly shown: Change | null;
+}
+
 /**
  * Judges a window by those before it.
  *
  * @param windows closed ones, oldest first
  * @param current the window as it would be remembered
  * @param answers to surpluses, oldest first; those given after the window do not count
- * @param report whether a report asks
  */
 export function judgeWindow(
   windows: readonly WindowRecord[],
   current: WindowRecord,
   thresholds: Thresholds,
   answers: readonly Answer[],
-  report: boolean,
+  { report, shown }: Look,
 ): Judgement {
   const given = answers.filter(({ at }) => at <= current.to);
   const past = pastOf(windows, current, report);
-  const recent = recentChangeOf(windows, past, given, thresholds);
+  const recent = recentChangeOf(windows, past, given, thresholds, shown);
   const { change, habit } = recent;
   const outlook = expectationOf(past, habit);
   const owned = (each: Span): Span => withLearnedShares(each, habit);
@@ -177,7 +184,7 @@ export function judgeWindow(
     // What was gross once stays a leak until it ends.
     changeIsGross:
       change !== undefined &&
-      (isGross(change, past, recent, habit, thresholds) || (last?.kind === 'leak' && last.changed !== null)),
+      (isGross(change, past.now, recent, habit, thresholds) || (last?.kind === 'leak' && last.changed !== null)),
     leaks:
       (surplus?.answered === 'leak' && !hasEnded(past.all.map(owned), surplus)) ||
       (change !== undefined && recent.answer === 'leak'),

@@ -31,6 +31,7 @@ const observation = (hour: number, billed: number, expected: number, over: Parti
   expected: Math.round(expected),
   whole: true,
   leak: false,
+  change: null,
   resets: 0,
   hidden: 0,
   ...over,
@@ -210,6 +211,7 @@ const emptyAt = (at: number): Observation => ({
   expected: 0,
   whole: true,
   leak: false,
+  change: null,
   resets: 0,
   hidden: 0,
 });

@@ -1,3 +1,4 @@
+import type { Change } from './finding.ts';
 import { regimeAfter } from './judgement.ts';
 import { DAY, LONGEST_LAG, type NightExcess, type WindowRecord } from './span.ts';
 
@@ -18,6 +19,8 @@ export interface Observation {
   readonly whole: boolean;
   /** Whether it showed what was gross, while all devices had reported. */
   readonly leak: boolean;
+  /** The change that it showed, where that is news; null for none. */
+  readonly change: Change | null;
   /** Resets that were due since the window began, and bytes that they hid, which are a part of what was billed. */
   readonly resets: number;
   readonly hidden: number;
@@ -174,7 +177,7 @@ export function afterObservation(
   const kept = observations.filter((each) => each.at < at && each.at >= anchor - LONGEST_LAG);
   const begin: Observation[] =
     kept.length === 0 && anchor === at
-      ? [{ at, billed: 0, expected: 0, whole: true, leak: false, resets: 0, hidden: 0 }]
+      ? [{ at, billed: 0, expected: 0, whole: true, leak: false, change: null, resets: 0, hidden: 0 }]
       : [];
   return {
     observations: [...kept, ...begin, ...(observation === undefined ? [] : [observation])].slice(-OBSERVATIONS_KEPT),

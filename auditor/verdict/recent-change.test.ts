@@ -16,7 +16,9 @@ it('tells a change unless it was told before it began that as much is billed bes
     const daily = { low: 400 * MB, likely: 450 * MB, high: 500 * MB };
     const reported = { daily, share: 0.1 };
     const closed = windows.slice(0, -1).map((each, day) => (day === told ? { ...each, reported } : each));
-    return recentChangeOf(closed, pastOf(closed, current, true), [], { bytes: GB, ratio: 0.1 }).change !== undefined;
+    return (
+      recentChangeOf(closed, pastOf(closed, current, true), [], { bytes: GB, ratio: 0.1 }, null).change !== undefined
+    );
   };
   expect([10, 18, 24, 26].map(isNews)).toEqual([false, false, true, true]);
 });

@@ -18,6 +18,8 @@ export interface Past {
   readonly all: readonly Span[];
   /** Whether the last of all is a part of a day, of which the next report will tell more. */
   readonly early: boolean;
+  /** Whether a change may end with it: only by a report that can compare. */
+  readonly mayEnd: boolean;
   readonly now: Span;
   /** Whether it can be compared by itself. */
   readonly whole: boolean;
@@ -34,9 +36,10 @@ export function pastOf(windows: readonly WindowRecord[], current: WindowRecord, 
   const goesOn = !report && (windows.at(-1)?.changed ?? null) !== null;
   const all = closing === undefined || goesOn ? spans : [...spans, closing];
   const early = !report && closing !== undefined && closing.days < 1 - LATE;
+  const mayEnd = report && closing !== undefined;
   const whole = closing !== undefined && now.days * DAY >= SHORTEST;
   const deferred = now.billed - current.bill.likely;
-  return { first, regime: windows.at(-1)?.regime ?? first, spans, all, early, now, whole, deferred };
+  return { first, regime: windows.at(-1)?.regime ?? first, spans, all, early, mayEnd, now, whole, deferred };
 }
 
 /** What has changed, and what was usual before. */
@@ -49,6 +52,8 @@ export interface RecentChange {
   readonly answer?: Answer['kind'] | undefined;
   /** Whether it may be that what a person knows of has grown. */
   readonly hasGrown: boolean;
+  /** Windows that it shows in are the last of these. */
+  readonly seen: readonly Span[];
   /** Windows before it. */
   readonly usual: readonly Span[];
   readonly habit: Habit;
@@ -57,28 +62,34 @@ export interface RecentChange {
 /**
  * What a person knows of is no news, and how much of it there is they have said. Where it grows to the double at most, or what
  * they were told and have not answered by half at most, and not beyond the thresholds, they are not alarmed.
+ *
+ * @param shown the change that the look before, at the same window, showed
  */
 export function recentChangeOf(
   windows: readonly WindowRecord[],
   past: Past,
   given: readonly Answer[],
   thresholds: Thresholds,
+  shown: Change | null,
 ): RecentChange {
-  const { spans, all, early, now, regime } = past;
-  const ongoing = windows.at(-1)?.changed ?? null;
-  const change =
+  const { spans, all, early, mayEnd, now, regime } = past;
+  const ongoing = windows.at(-1)?.changed ?? shown?.since ?? null;
+  const found =
     all === spans ? closedChange(windows) : changeOf(withoutUnspread(all, now, regime), regime, ongoing, early);
-  if (change === undefined) return { since: null, hasGrown: false, usual: spans, habit: habitOf(spans, regime) };
+  const change = found ?? (mayEnd ? undefined : (shown ?? undefined));
+  if (change === undefined)
+    return { since: null, hasGrown: false, seen: all, usual: spans, habit: habitOf(spans, regime) };
+  const seen = found === undefined && all === spans ? [...spans, now] : all;
   const { since } = change;
   const usual = spans.filter(({ to }) => to <= since);
   const answer = given.findLast(({ at }) => at >= since)?.kind;
   const before = habitOf(usual, regime);
   const isNews =
-    !wasTold(change, all, given, windows) &&
-    (!wasKnown(change, usual, given) || isGross(change, past, { usual }, before, thresholds));
+    !wasTold(change, seen, given, windows) &&
+    (!wasKnown(change, usual, given) || isGross(change, now, { seen, usual }, before, thresholds));
   const hasGrown = answer === undefined && !isNews;
-  if (answer === 'known' || hasGrown) return { since, answer, hasGrown, usual, habit: habitOf(spans, since) };
-  return { since, change, answer, hasGrown, usual, habit: before };
+  if (answer === 'known' || hasGrown) return { since, answer, hasGrown, seen, usual, habit: habitOf(spans, since) };
+  return { since, change, answer, hasGrown, seen, usual, habit: before };
 }
 
 /** What is billed a day whatever is used, as somebody's tablet, may all come in a few of its hours. */
@@ -115,12 +126,12 @@ function closedChange(windows: readonly WindowRecord[]): Change | undefined {
 /** Whether a change is above the thresholds, in all and a day; until a day is over, the rest of a usual one is held against it. */
 export function isGross(
   { since, days, bytes }: Change,
-  { all, now }: Pick<Past, 'all' | 'now'>,
-  { usual }: Pick<RecentChange, 'usual'>,
+  now: Span,
+  { seen, usual }: Pick<RecentChange, 'seen' | 'usual'>,
   habit: Habit,
   { bytes: least, ratio }: Thresholds,
 ): boolean {
-  const { likely } = habit.predict(all.filter(({ from }) => from >= since));
+  const { likely } = habit.predict(seen.filter(({ from }) => from >= since));
   return bytes > least && bytes > ratio * (likely + restOf(now, usual)) && bytes / days > least / 2;
 }
 
