@@ -4,9 +4,8 @@ import { type Amendments, amendmentsOf } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type AuditState, withAirport } from '../state/audit-state.ts';
 import type { UsageReader } from '../usage/window-use.ts';
-import { trafficOf } from '../verdict/judge.ts';
 import { judgeAgain } from '../verdict/judge-again.ts';
-import type { WindowRecord, WindowTraffic } from '../verdict/span.ts';
+import { trafficOf, type WindowRecord, type WindowTraffic } from '../verdict/span.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
 import { type Weighing, weighedUse } from './window.ts';
 

@@ -1,5 +1,5 @@
 import { namedBill, spanOf } from './compared.ts';
-import type { Change, Pool } from './finding.ts';
+import type { Pool } from './finding.ts';
 import { type Judgement, judgeWindow, presentHabit } from './judgement.ts';
 import { learnedBilling } from './learn.ts';
 import {
@@ -8,15 +8,16 @@ import {
   type Memory,
   nightsOf,
   type Observation,
+  shownIn,
   unbilledAt,
   usedWithin,
   withHidden,
 } from './observations.ts';
 import { poolOf } from './pool.ts';
 import { type Bill, reason } from './reading.ts';
-import { DAY, type Habit, LONGEST_LAG, type WindowRecord, type WindowTraffic } from './span.ts';
+import { DAY, type Habit, LONGEST_LAG, trafficOf, type WindowRecord } from './span.ts';
 import { type Answer, reportedOf } from './surplus.ts';
-import type { DeviceUse, Expected } from './use.ts';
+import type { Expected } from './use.ts';
 import { decide, type Findings, type Thresholds, type Usage, undecided, type Verdict } from './verdict.ts';
 
 /** Whether an airport could be read, when, and why not. */
@@ -138,11 +139,6 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   return { asked, use: usage, bill, record, observation: { ...observation, whole: record.whole }, judgement };
 }
 
-/** The change that the last look at an open window showed. */
-function shownIn({ observations }: Memory, from: number): Change | null {
-  return observations.findLast(({ at }) => at > from)?.change ?? null;
-}
-
 /** Whether nothing is left for silent devices to tell, in any of the windows since all had reported. */
 function isBalanced(windows: readonly WindowRecord[], open: WindowRecord, habit: Habit): boolean {
   const pending = windows.slice(windows.findLastIndex(({ whole }) => whole) + 1);
@@ -183,27 +179,6 @@ function recordOf(
     lacking: false,
     reported: null,
   };
-}
-
-/**
- * What devices used, as a window remembers it.
- *
- * @param airports how many airports their user has
- */
-export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
-  // Nodes that were only checked carried nothing that a bill could rest on.
-  const carrying = use.nodes.filter(({ bytes, uncounted }) => bytes + uncounted > 0);
-  const nodes = carrying.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, stated, ownership }) => ({
-    node,
-    provider,
-    bytes: bytes + uncounted,
-    multiplier: { low, high },
-    stated,
-    owners: ownership === 'sure' ? 1 : airports,
-  }));
-  const dearest = Math.max(1, ...nodes.map(({ multiplier }) => multiplier.high));
-  const { unattributed, nearEdges, tail, lost, checks } = use;
-  return { nodes, unattributed: unattributed * dearest, nearEdges, tail, lost: lost * dearest, checks };
 }
 
 const hasShared = ({ record }: Pick<Draft, 'record'>): boolean =>

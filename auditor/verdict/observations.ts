@@ -155,6 +155,11 @@ export interface Memory {
   readonly windows: readonly WindowRecord[];
 }
 
+/** The change that the last look at an open window showed. */
+export function shownIn({ observations }: Memory, from: number): Change | null {
+  return observations.findLast(({ at }) => at > from)?.change ?? null;
+}
+
 /** What one observation of the open window leaves behind. */
 export interface Left {
   readonly observation?: Observation;
