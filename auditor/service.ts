@@ -16,8 +16,8 @@ import { archiveFolderIn, createArchive } from './archive/archive.ts';
 import { type ArchiveKey, type ArchiveSettings, archiveRoutes } from './archive/routes.ts';
 import { type Auditor, createAuditor, reportedDay } from './audit/auditor.ts';
 import { createDueReport, planOf } from './audit/due-report.ts';
+import { createAuditorMetrics, createLiveView } from './audit/latest.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
-import { createAuditorMetrics, createLiveView } from './latest.ts';
 import { createChats } from './telegram/chats.ts';
 import { createTelegramPart } from './telegram/telegram-part.ts';
 

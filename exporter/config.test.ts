@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DIMENSIONS } from '../core/metric-contract.ts';
 import { SettingsError } from '../core/settings.ts';
 import { OBJECT_NAMES } from '../test/object-names.ts';
-import { ledgerOptions, readExporterConfig } from './config.ts';
+import { readExporterConfig } from './config.ts';
 
 const FILE = 'ClientSetting.ini';
 const minimal = '[client]\nRemoteServer = http://127.0.0.1:8686\nDeviceID = 客厅 路由器';
@@ -39,7 +39,10 @@ describe('readExporterConfig', () => {
       LogLevel: 'info',
     };
     expect(read(minimal)).toEqual({
-      settings: { ...shared, devices: [{ ...shared, section: 'client', DeviceID: '客厅 路由器' }] },
+      settings: {
+        ...shared,
+        devices: [{ ...shared, section: 'client', DeviceID: '客厅 路由器', ledger: expect.any(Object) }],
+      },
       notices: [],
     });
     expect(messageOf('[client]')).toBe(
@@ -182,7 +185,7 @@ describe('[kernel.NAME] sections', () => {
 describe('dimensions', () => {
   const client = '[client]\nRemoteServer = a:1\nDeviceID = d\n';
   const optionsOf = (text: string) =>
-    readExporterConfig('ClientSetting.ini', client + text).settings.devices.map(ledgerOptions)[0];
+    readExporterConfig('ClientSetting.ini', client + text).settings.devices[0]?.ledger;
 
   it('are all counted, fifty keys each, unless the settings say otherwise', () => {
     expect(optionsOf('')).toEqual({ localNodes: ['ua3f'], familyCap: 50, families: DIMENSIONS });

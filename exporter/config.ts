@@ -149,6 +149,8 @@ export interface DeviceConfig extends Omit<Client, 'DeviceID'> {
   /** Where it stands in the settings: `client` or `kernel.NAME`. */
   readonly section: string;
   readonly DeviceID: string;
+  /** Of `LocalNodes`, `FamilyCap`, `Families` and `Privacy`. */
+  readonly ledger: Omit<LedgerOptions, 'domainOf'>;
 }
 
 /** `[client]` and the kernels to watch, at least one. Durations are milliseconds; paths are relative to the file's folder. */
@@ -176,14 +178,16 @@ export function readExporterConfig(file: string, text: string): SettingsRead<Exp
   if (client === undefined) return reader.finish<ExporterConfig>(undefined);
 
   const { DeviceID, ...shared } = client;
-  const devices: DeviceConfig[] = DeviceID === undefined ? [] : [{ ...shared, section: SECTION, DeviceID }];
+  const devices: DeviceConfig[] =
+    DeviceID === undefined ? [] : [{ ...shared, section: SECTION, DeviceID, ledger: ledgerOptions(shared) }];
   const { MihomoCA: _ca, MihomoFingerprint: _fingerprint, MihomoCert: _cert, MihomoKey: _key, ...inherited } = shared;
   for (const { section, name, settings } of kernels) {
     if (settings === undefined) continue;
     const problem = settings.DeviceID === undefined ? deviceIdProblem(name) : undefined;
     if (problem !== undefined) reader.problem(section, 'DeviceID', TEXTS.nameOfSection(problem));
     // An unset key must not hide what `[client]` says.
-    devices.push({ ...inherited, DeviceID: name, ...withoutUndefined(settings), section });
+    const device = { ...inherited, DeviceID: name, ...withoutUndefined(settings) };
+    devices.push({ ...device, section, ledger: ledgerOptions(device) });
   }
   checkDistinct(reader, devices);
   checkPairs(reader, devices);
@@ -247,12 +251,12 @@ function sendsTokenInTheClear({ RemoteServer, RemoteToken }: DeviceConfig): bool
 const PRIVATE: readonly Dimension[] = ['host', 'process', 'source', 'inbound_user'];
 
 /** What the settings say of the ledger. */
-export function ledgerOptions({
+function ledgerOptions({
   LocalNodes,
   FamilyCap,
   Families,
   Privacy,
-}: Pick<DeviceConfig, 'LocalNodes' | 'FamilyCap' | 'Families' | 'Privacy'>): Omit<LedgerOptions, 'domainOf'> {
+}: Pick<Client, 'LocalNodes' | 'FamilyCap' | 'Families' | 'Privacy'>): DeviceConfig['ledger'] {
   return {
     localNodes: LocalNodes,
     familyCap: FamilyCap,

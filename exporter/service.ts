@@ -8,12 +8,12 @@ import { createMovable } from '../runtime/movable.ts';
 import type { LastReload, OnReload, Reload } from '../runtime/reload.ts';
 import type { ScreenOutput } from '../runtime/screen.ts';
 import { exporterOf, type SystemFolders } from '../runtime/system-service.ts';
+import { createKernelAgent, type KernelAgent } from './agent/kernel-agent.ts';
 import { type DeviceConfig, type ExporterConfig, readExporterConfig } from './config.ts';
 import { type Console, createConsole } from './console/console.ts';
 import { createLineLog, plainLogLine } from './console/log-lines.ts';
 import type { DeviceView } from './console/summary.ts';
 import type { Host } from './host/host.ts';
-import { createKernelAgent, type KernelAgent } from './kernel-agent.ts';
 import { joinMetrics } from './push/metrics.ts';
 
 const TEXTS = {

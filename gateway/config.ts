@@ -6,6 +6,7 @@ import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ListenAddress } from '../runtime/listen.ts';
 import type { Token } from './access/authenticate.ts';
 import type { Reader } from './access/reader-token.ts';
+import { TEXTS } from './access/texts.ts';
 import {
   checkTokens,
   checkUsers,
@@ -20,7 +21,6 @@ import {
   withTokensApart,
 } from './access/token-sections.ts';
 import type { CertificateFiles } from './http/certificate.ts';
-import { TEXTS } from './texts.ts';
 
 export interface GatewayConfig {
   /** Where devices push. */

@@ -11,7 +11,7 @@ import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from '../test/pushgateway-double.ts';
 import { hashToken } from './access/authenticate.ts';
-import { createGateway, type Gateway } from './gateway.ts';
+import { createGateway, type Gateway } from './service.ts';
 
 /** Each; together more than ten thousand requests. */
 const RUNS = { numRuns: 5500 };

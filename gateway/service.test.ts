@@ -46,7 +46,8 @@ beforeEach(async () => {
     return () => {};
   };
   running = runGatewayService({ path, signal: ending.signal, onReload, logger });
-  await vi.waitFor(() => expect(origins()).toHaveLength(1), 5000);
+  // Both files are followed once it has warned of what is in them.
+  await vi.waitFor(() => expect([origins(), asked].map(({ length }) => length)).toEqual([1, 2]), 5000);
 });
 afterEach(async () => {
   ending.abort();

@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module';
-import { dirname, posix } from 'node:path';
+import { basename, dirname, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { declaredNames, importedNames, importsOf, pathsOf, shipped, sources } from './source-files.ts';
 
@@ -67,7 +67,8 @@ const EXPORTER_PACKAGES = ['zod/mini', 'tldts-core'];
 const COMMAND_PACKAGES = [...EXPORTER_PACKAGES, 'yaml'];
 const isNodeSide = (path: string): boolean => path === 'exporter/main.ts' || path.startsWith('exporter/host/node-');
 
-/** Their folders must not load root files, which put the folders together. */
+/** Their root files are the commands, the service and its settings; folders must not load these, which put them together. */
+const ROOT_FILES = ['config.ts', 'main.ts', 'service.ts'];
 const SERVICES = ['exporter', 'gateway', 'auditor'];
 
 /** Modules that a file loads; types are not loaded. */
@@ -159,6 +160,11 @@ describe('rules of dependency', () => {
     for (const path of [...imported.keys()].filter((each) => inFolder(each, top))) {
       expect(circleFrom(path, imported)?.join(' → ')).toBeUndefined();
     }
+  });
+
+  it.each(SERVICES)('%s has all but main, service and config in folders', (service) => {
+    const atRoot = shipped.filter(({ path }) => dirname(path) === service).map(({ path }) => basename(path));
+    expect(atRoot.sort()).toEqual(ROOT_FILES);
   });
 
   it.each(SERVICES)('folders of %s load no root file of it', (service) => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { createGatewayClient } from '../exporter/push/gateway-client.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createGateway, type Gateway } from '../gateway/service.ts';
 import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { run } from '../gateway/main.ts';
+import { createGateway, type Gateway } from '../gateway/service.ts';
 import { groupPath } from '../gateway/store/store.ts';
 import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';

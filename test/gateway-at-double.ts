@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
-import { createGateway, type Gateway, type GatewayOptions, type GatewayPlaces } from '../gateway/gateway.ts';
+import { createGateway, type Gateway, type GatewayOptions, type GatewayPlaces } from '../gateway/service.ts';
 import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from './pushgateway-double.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { createStoredValues } from '../gateway/admin/device-release.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { Gateway } from '../gateway/service.ts';
 import type { Clock } from '../runtime/async.ts';
 import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
 import type { RunningProcess } from '../stack/processes.ts';

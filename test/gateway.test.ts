@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseExposition } from '../core/exposition-parser.ts';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { Gateway } from '../gateway/service.ts';
 import type { RunningProcess } from '../stack/processes.ts';
 import { pushgatewaySpec } from '../stack/programs.ts';
 import { createTokenedGateway, pushTo } from './gateway-at-double.ts';

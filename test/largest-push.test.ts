@@ -13,7 +13,7 @@ import { createHealthChecks } from '../exporter/ledger/side-counters.ts';
 import { createGatewayClient } from '../exporter/push/gateway-client.ts';
 import { newProcessCounters, renderMetrics } from '../exporter/push/metrics.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
-import { createGateway } from '../gateway/gateway.ts';
+import { createGateway } from '../gateway/service.ts';
 import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { connection, frame } from './example-frames.ts';

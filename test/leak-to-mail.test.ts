@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type AuditorMetrics, createAuditorMetrics } from '../auditor/latest.ts';
+import { type AuditorMetrics, createAuditorMetrics } from '../auditor/audit/latest.ts';
 import { serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { alertmanagerSpec, prometheusSpec } from '../stack/programs.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createGateway, type Gateway } from '../gateway/service.ts';
 import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';

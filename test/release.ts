@@ -7,7 +7,7 @@ import { readingOutcome } from '../auditor/verdict/reading.ts';
 import { readExporterConfig } from '../exporter/config.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
 import { readGatewayConfig } from '../gateway/config.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { Gateway } from '../gateway/service.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { createTestAuditor } from './audited-world.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
-import { IN_FLIGHT } from '../auditor/usage/store-reach.ts';
+import { IN_FLIGHT } from '../auditor/usage/stored-series.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { Gateway } from '../gateway/service.ts';
 import { groupPath } from '../gateway/store/store.ts';
 import { createPrometheus, type Labels, labelsKey, type Prometheus, PrometheusError } from '../runtime/prometheus.ts';
 import { createTokenedGateway, pushTo } from './gateway-at-double.ts';

@@ -7,9 +7,9 @@ import { createLogger } from '../../runtime/logger.ts';
 import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { parseUserinfo } from '../airport/subscription.ts';
 import { readAuditorConfig } from '../config.ts';
-import { createAuditorMetrics } from '../latest.ts';
 import { readingOutcome } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
+import { createAuditorMetrics } from './latest.ts';
 
 const HOUR = 3_600_000;
 const GB = 2 ** 30;

@@ -8,9 +8,9 @@ import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { archiveFolderIn } from '../archive/archive.ts';
 import { readAuditorConfig } from '../config.ts';
-import { createAuditorMetrics } from '../latest.ts';
 import { readingOutcome, reason } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
+import { createAuditorMetrics } from './latest.ts';
 
 const FIRST = Date.parse('2026-11-22T23:55:00+08:00');
 const REPORT = Date.parse('2026-11-23T23:55:00+08:00');

@@ -11,10 +11,10 @@ import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-pro
 import { createAirportClient } from '../airport/fetch.ts';
 import { kernelOrigin } from '../airport/kernel-origin.ts';
 import { readAuditorConfig } from '../config.ts';
-import { createAuditorMetrics } from '../latest.ts';
 import { readAuditState } from '../state/audit-state.ts';
 import { reason } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
+import { createAuditorMetrics } from './latest.ts';
 
 const HOUR = 3_600_000;
 const GB = 2 ** 30;

@@ -9,10 +9,10 @@ import type { AirportClient } from '../airport/fetch.ts';
 import { parseUserinfo } from '../airport/subscription.ts';
 import { archiveFolderIn, createArchive } from '../archive/archive.ts';
 import { type AuditorConfig, readAuditorConfig } from '../config.ts';
-import { createAuditorMetrics } from '../latest.ts';
 import { readAuditState } from '../state/audit-state.ts';
 import { readingOutcome } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
+import { createAuditorMetrics } from './latest.ts';
 
 const HOUR = 3_600_000;
 const GB = 2 ** 30;

@@ -15,7 +15,7 @@ import {
   usedHeader,
 } from '../../test/audited-world.ts';
 import { addAmendment } from '../amend/amendments.ts';
-import { createAuditorMetrics } from '../latest.ts';
+import { createAuditorMetrics } from './latest.ts';
 
 /** At 23:55 in Shanghai. */
 const nightly = (at: number): boolean => (at - REPORT) % (24 * HOUR) === 0;

@@ -9,7 +9,6 @@ import type { Reload } from '../../runtime/reload.ts';
 import { type AirportClient, FRESH_FOR } from '../airport/fetch.ts';
 import { type Amendments, amendmentsOf, NO_AMENDMENTS, readAmendments, writeAmendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
-import type { AuditorMetrics, LiveView } from '../latest.ts';
 import { beat } from '../notify/heartbeat.ts';
 import { createMailSender, mailFor, postReports } from '../notify/mail-sender.ts';
 import { airportModel, type ReportModel } from '../report/model.ts';
@@ -23,11 +22,12 @@ import {
   writeAuditState,
 } from '../state/audit-state.ts';
 import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
-import { IN_FLIGHT, storeReach } from '../usage/store-reach.ts';
+import { IN_FLIGHT, storeReach } from '../usage/stored-series.ts';
 import { createUsageReader, cycleSums, presenceAt, todaySums } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reading.ts';
 import { unknownOf } from '../verdict/verdict.ts';
 import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
+import type { AuditorMetrics, LiveView } from './latest.ts';
 import { reauditIfAmended } from './reaudit.ts';
 
 const MINUTE = 60_000;

@@ -10,7 +10,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type SentMessage, type TelegramSimulator } from '../../simulator/telegram.ts';
 import { exampleAirport, exampleFindings, exampleModel } from '../../test/example-reports.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
-import { createLiveView, type LiveView, type OwnedAirport } from '../latest.ts';
+import { createLiveView, type LiveView, type OwnedAirport } from '../audit/latest.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { newsOf, startTelegramBot, type TelegramBot } from './bot.ts';
 import { CODE_LIVES, makeBindingCode } from './chats.ts';

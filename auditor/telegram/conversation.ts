@@ -1,7 +1,7 @@
 import type { Language } from '../../core/language.ts';
 import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
 import type { OrSetAside } from '../../runtime/atomic-file.ts';
-import type { LiveView } from '../latest.ts';
+import type { LiveView } from '../audit/latest.ts';
 import { botMessages, TOPICS, type Topic } from '../messages/bot.ts';
 import { reasonText } from '../messages/writing.ts';
 import type { ReportModel } from '../report/model.ts';

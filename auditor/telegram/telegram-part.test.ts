@@ -8,8 +8,8 @@ import { systemClock } from '../../runtime/async.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type TelegramSimulator } from '../../simulator/telegram.ts';
 import { exampleAirport, exampleVerdict } from '../../test/example-reports.ts';
+import { createLiveView, type LiveView } from '../audit/latest.ts';
 import { type AuditorConfig, readAuditorConfig } from '../config.ts';
-import { createLiveView, type LiveView } from '../latest.ts';
 import { createChats } from './chats.ts';
 import { createTelegramPart, type TelegramPart } from './telegram-part.ts';
 

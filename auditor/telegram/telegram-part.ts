@@ -2,8 +2,8 @@ import type { Clock } from '../../runtime/async.ts';
 import type { OrSetAside } from '../../runtime/atomic-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createMovable } from '../../runtime/movable.ts';
+import type { LiveView } from '../audit/latest.ts';
 import type { AuditorConfig } from '../config.ts';
-import type { LiveView } from '../latest.ts';
 import { startTelegramBot } from './bot.ts';
 
 /** The bot by the present settings: none without a token, and another one when they change. Changes and the stop come one after the other. */

@@ -9,6 +9,7 @@ import {
   selectorText,
 } from '../../runtime/prometheus.ts';
 import {
+  createStoreWatch,
   lastValues,
   overRange,
   RETENTION,
@@ -17,8 +18,7 @@ import {
   SCRAPE_INTERVAL,
   type SeriesMap,
   valuesAt,
-} from '../../runtime/series-values.ts';
-import { createStoreWatch } from './store-reach.ts';
+} from './stored-series.ts';
 
 /** How much one counter moved in a window. */
 export interface CounterSum {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { createExactSums } from './exact-sums.ts';
-import { storeReach } from './store-reach.ts';
+import { storeReach } from './stored-series.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

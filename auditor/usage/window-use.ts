@@ -8,13 +8,13 @@ import {
   type Selector,
   selectorText,
 } from '../../runtime/prometheus.ts';
-import { RETENTION } from '../../runtime/series-values.ts';
 import type { Cycle } from '../airport/cycle.ts';
 import { ownershipOf } from '../airport/nodes.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { TAIL_MINUTES } from '../verdict/use.ts';
 import { type CounterSum, type ExactSums, type Group, sumBy } from './exact-sums.ts';
+import { RETENTION } from './stored-series.ts';
 
 /** One device of a user, and when it last pushed, in epoch milliseconds; null when that is not known. */
 export interface Presence {

@@ -4,7 +4,15 @@ import { deviceIdProblem } from '../../core/device-id.ts';
 import { setKey } from '../../core/ini.ts';
 import { ArgumentError, type Text } from '../../core/language.ts';
 import { SettingsError, SettingsReader } from '../../core/settings.ts';
-import { changeTokenFile, readSettingsText, readTokenText, tokenFileOf } from '../../runtime/settings-file.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Reload } from '../../runtime/reload.ts';
+import {
+  changeTokenFile,
+  openReload,
+  readSettingsText,
+  readTokenText,
+  tokenFileOf,
+} from '../../runtime/settings-file.ts';
 import { readerNameProblem } from './reader-token.ts';
 import { TEXTS } from './texts.ts';
 import {
@@ -41,6 +49,25 @@ export async function listTokens(path: string): Promise<readonly TokenSection[]>
 /** What the commands have written for the settings of this path. @throws SettingsError */
 export async function readTokenFile(path: string): Promise<readonly TokensApart[]> {
   return readTokensApart(basename(tokenFileOf(path)), (await readTokenText(path)) ?? '');
+}
+
+/** The same, followed apart from the settings: bad ones must not keep a revoked token alive. */
+export function openTokenFile(settings: string, logger: Logger): Promise<Reload<readonly TokensApart[]>> {
+  const path = tokenFileOf(settings);
+  let there = false;
+  return openReload({
+    name: 'tokens',
+    paths: [path],
+    async load() {
+      const text = await readTokenText(settings);
+      // Without it, tokens that were revoked there would be good again.
+      if (text === undefined && there) throw new SettingsError(path, [{ problem: TEXTS.tokensGone }]);
+      there ||= text !== undefined;
+      return text ?? '';
+    },
+    parse: (text) => readTokensApart(basename(path), text),
+    logger,
+  });
 }
 
 /**

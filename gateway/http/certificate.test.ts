@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../runtime/async.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { hashToken } from '../access/authenticate.ts';
-import { createGateway, type Gateway } from '../gateway.ts';
+import { createGateway, type Gateway } from '../service.ts';
 import { CertificateError } from './certificate.ts';
 
 const GOOD = ['kernel.crt', 'kernel.key'].map((name) =>

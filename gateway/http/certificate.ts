@@ -13,7 +13,7 @@ export interface CertificateFiles {
 }
 
 /** The contents of {@link CertificateFiles}. */
-export interface Certificate {
+interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
@@ -24,12 +24,13 @@ export class CertificateError extends UserFacingError {
 }
 
 /**
- * The certificate, to be followed, so that a renewal needs no restart.
+ * The certificate, to be followed, so that a renewal needs no restart. Its first read is no edit: it belongs to the edit
+ * of the settings that opened it, or to undoing one.
  *
  * @throws CertificateError when the files cannot be read or do not fit together
  */
-export function openCertificate({ cert, key }: CertificateFiles, logger: Logger): Promise<Reload<Certificate>> {
-  return openReload({
+export async function openCertificate({ cert, key }: CertificateFiles, logger: Logger): Promise<Reload<Certificate>> {
+  const opened = await openReload<Certificate, Certificate>({
     name: 'certificate files',
     paths: [cert, key],
     async load() {
@@ -49,6 +50,14 @@ export function openCertificate({ cert, key }: CertificateFiles, logger: Logger)
     },
     logger,
   });
+  const { succeededAt: openedAt } = opened.last();
+  return {
+    ...opened,
+    last() {
+      const last = opened.last();
+      return last.succeededAt === openedAt ? { ...last, succeededAt: 0 } : last;
+    },
+  };
 }
 
 function unusableCertificate(error: unknown): CertificateError {

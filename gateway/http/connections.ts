@@ -1,9 +1,37 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { networkOf } from '../../core/addresses.ts';
 import type { Clock } from '../../runtime/async.ts';
+import { type HttpListener, listenHttp } from '../../runtime/http.ts';
+import type { ListenAddress } from '../../runtime/listen.ts';
 import type { Logger } from '../../runtime/logger.ts';
+
+/** A device on a slow line sends its few kilobytes in this time; a connection that sends nothing is closed sooner. */
+const LIMITS = {
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  // Longer than the longest usual pause between two pushes, so that connections are used again.
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 1000,
+} as const;
+
+/**
+ * A listener that is open to the internet, within limits of time and of connections.
+ *
+ * @param tls as of {@link listenHttp}
+ * @throws ListenError
+ */
+export async function listenToInternet(
+  handler: RequestListener,
+  address: ListenAddress,
+  logNoise: NoiseLog,
+  tls?: Parameters<typeof listenHttp>[3],
+): Promise<HttpListener> {
+  const listener = await listenHttp(handler, address, LIMITS, tls);
+  guardConnections(listener.server, logNoise);
+  return listener;
+}
 
 const MAX_CONNECTIONS = 4096;
 

@@ -1,23 +1,23 @@
 import { Gauge, Registry } from 'prom-client';
-import { type DayRule, localDayAt } from '../core/local-day.ts';
-import { METRICS } from '../core/metric-contract.ts';
-import { VERSION } from '../core/version.ts';
-import type { Labels } from '../runtime/prometheus.ts';
-import type { LastReload } from '../runtime/reload.ts';
-import type { AuditorConfig } from './config.ts';
-import type { Flushed } from './notify/mail-sender.ts';
+import { type DayRule, localDayAt } from '../../core/local-day.ts';
+import { METRICS } from '../../core/metric-contract.ts';
+import { VERSION } from '../../core/version.ts';
+import type { Labels } from '../../runtime/prometheus.ts';
+import type { LastReload } from '../../runtime/reload.ts';
+import type { AuditorConfig } from '../config.ts';
+import type { Flushed } from '../notify/mail-sender.ts';
 import {
   type AirportModel,
   type AuditedAirport,
   type ReportModel,
   reportModel,
   type TodayInput,
-} from './report/model.ts';
-import { type AuditState, userOf } from './state/audit-state.ts';
-import type { CycleSum, Presence, TodaySum } from './usage/window-use.ts';
-import { urgencyOf } from './verdict/forecast.ts';
-import { type Reason, remainingOf } from './verdict/reading.ts';
-import { gravest, unknownOf, VERDICT_KINDS } from './verdict/verdict.ts';
+} from '../report/model.ts';
+import { type AuditState, userOf } from '../state/audit-state.ts';
+import type { CycleSum, Presence, TodaySum } from '../usage/window-use.ts';
+import { urgencyOf } from '../verdict/forecast.ts';
+import { type Reason, remainingOf } from '../verdict/reading.ts';
+import { gravest, unknownOf, VERDICT_KINDS } from '../verdict/verdict.ts';
 
 /** The auditor's figures for Prometheus. What is unknown is absent, never 0. */
 export interface AuditorMetrics {

@@ -1,25 +1,25 @@
-import { translate } from '../core/language.ts';
-import { createDiskHealth } from '../runtime/health.ts';
-import type { Logger } from '../runtime/logger.ts';
-import type { LastReload } from '../runtime/reload.ts';
-import { type DeviceConfig, ledgerOptions } from './config.ts';
-import type { DeviceView } from './console/summary.ts';
-import { createDevice, type Device } from './device/device.ts';
-import type { DeviceCounters } from './device/device-counters.ts';
-import { createInterfaceReader, createKernelComparison, type InterfaceReader } from './device/interfaces.ts';
-import { newDevice } from './device/saved-device.ts';
-import { createStateAppender, createStateStore } from './device/state-store.ts';
-import { createTodayStore, todayPath } from './device/today.ts';
-import type { Host } from './host/host.ts';
-import { isOnThisMachine, kernelAddressOf } from './kernel/api.ts';
-import { createKernelClient, type KernelClient } from './kernel/client.ts';
-import type { KernelLink } from './kernel/problem.ts';
-import type { Catalog, Frame } from './ledger/frame.ts';
-import type { LedgerOptions } from './ledger/ledger.ts';
-import { createGatewayClient } from './push/gateway-client.ts';
-import { type DeviceMoment, newProcessCounters, renderMetrics } from './push/metrics.ts';
-import { describePushProblem } from './push/problem.ts';
-import { createPusher } from './push/pusher.ts';
+import { translate } from '../../core/language.ts';
+import { createDiskHealth } from '../../runtime/health.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { LastReload } from '../../runtime/reload.ts';
+import type { DeviceConfig } from '../config.ts';
+import type { DeviceView } from '../console/summary.ts';
+import { createDevice, type Device } from '../device/device.ts';
+import type { DeviceCounters } from '../device/device-counters.ts';
+import { createInterfaceReader, createKernelComparison, type InterfaceReader } from '../device/interfaces.ts';
+import { newDevice } from '../device/saved-device.ts';
+import { createStateAppender, createStateStore } from '../device/state-store.ts';
+import { createTodayStore, todayPath } from '../device/today.ts';
+import type { Host } from '../host/host.ts';
+import { isOnThisMachine, kernelAddressOf } from '../kernel/api.ts';
+import { createKernelClient, type KernelClient } from '../kernel/client.ts';
+import type { KernelLink } from '../kernel/problem.ts';
+import type { Catalog, Frame } from '../ledger/frame.ts';
+import type { LedgerOptions } from '../ledger/ledger.ts';
+import { createGatewayClient } from '../push/gateway-client.ts';
+import { type DeviceMoment, newProcessCounters, renderMetrics } from '../push/metrics.ts';
+import { describePushProblem } from '../push/problem.ts';
+import { createPusher } from '../push/pusher.ts';
 
 interface KernelAgentOptions {
   /** What holds for this kernel at first. */
@@ -89,7 +89,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     onSetAside: disk.onSetAside,
   });
 
-  const optionsOf = (of: DeviceConfig): LedgerOptions => ({ ...ledgerOptions(of), domainOf: host.domainOf });
+  const optionsOf = (of: DeviceConfig): LedgerOptions => ({ ...of.ledger, domainOf: host.domainOf });
   /** What the link to the kernel rests on. */
   const linkOf = (of: DeviceConfig): string =>
     JSON.stringify([kernelAddressOf(host.files, of, folder), of.PollInterval]);

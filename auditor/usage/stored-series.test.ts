@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Labels, labelsKey, type Prometheus, selectorText } from './prometheus.ts';
-import { overRange, QUERY_LENGTH, rawValues, valuesAt } from './series-values.ts';
+import { type Labels, labelsKey, type Prometheus, selectorText } from '../../runtime/prometheus.ts';
+import { overRange, QUERY_LENGTH, rawValues, valuesAt } from './stored-series.ts';
 
 const METRIC = 'flowcollect_traffic_bytes_total';
 /** What one term may add to the selector: the function and its range. */

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { exampleVerdict, readingAt } from '../test/example-reports.ts';
+import { exampleVerdict, readingAt } from '../../test/example-reports.ts';
+import type { LearnedMultiplier, Surplus } from '../verdict/finding.ts';
+import type { ReasonCode } from '../verdict/reading.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import { type AuditorMetrics, createAuditorMetrics } from './latest.ts';
-import type { LearnedMultiplier, Surplus } from './verdict/finding.ts';
-import type { ReasonCode } from './verdict/reading.ts';
-import type { Verdict } from './verdict/verdict.ts';
 
 const MB = 2 ** 20;
 const surplus: Surplus = {
