@@ -22,7 +22,7 @@ function ranked(given: string, names: Iterable<string>): { readonly name: string
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
 }
 
-/** Case, and how wide a letter is, are seldom what was meant. */
+/** Case, and how wide a letter is, are rarely what was meant. */
 const folded = (name: string): string[] => [...name.normalize('NFKC').toLowerCase()];
 
 /** Levenshtein's: letters to add, to take away or to change. */

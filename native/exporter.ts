@@ -5,7 +5,7 @@ import { go } from './go.ts';
 import { nativeHost } from './host.ts';
 import { argv, EXPORTER, execute, ownLanguage, serviceSignals, terminal } from './program.ts';
 
-/** `flowcollect exporter`: a bundle of its own, since it runs for ever and all that it loads stays in memory. */
+/** `flowcollect exporter`: a bundle of its own, since it runs forever and all that it loads stays in memory. */
 const exporterCommand: CommandSpec = {
   ...EXPORTER,
   run: (_, { config }: { config: string }) =>

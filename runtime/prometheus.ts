@@ -35,7 +35,7 @@ export interface Prometheus {
   instant(query: string, at?: number, copies?: 'together' | 'apart'): Promise<Sample[]>;
   /** Every copy by itself. */
   matrix(query: string, at: number): Promise<SampleRange[]>;
-  /** The label sets of series that may have samples in a span; some may have none in truth. */
+  /** The label sets of series that may have samples in a span; some may in fact have none. */
   series(selector: string, from: number, to: number): Promise<Labels[]>;
 }
 

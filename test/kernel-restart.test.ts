@@ -27,7 +27,7 @@ const saved = async (): Promise<SavedCounters> => {
   const [, body = ''] = (await readFile(statePath(nodeFiles, join(device.folder, 'state'), 'a'), 'utf8')).split('\n');
   return JSON.parse(body) as SavedCounters;
 };
-/** With frames so seldom that the first one stays the last. */
+/** With frames so rare that the first one stays the last. */
 const start = () => device.start({ MihomoAPIAddr: kernel.origin(), MihomoSecret: SECRET, PollInterval: '60000' });
 
 /** Lets the kernel end and come back, and a frame of it be accounted. */

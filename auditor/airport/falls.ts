@@ -209,7 +209,7 @@ function restarted(meter: Meter, reading: UsableReading): Step {
   return { meter: next, accepted: true, events: [{ kind: 'restarted', from: meter.last.at }] };
 }
 
-/** Links that answer in turns seldom agree for so long. */
+/** Links that answer in turns rarely agree for so long. */
 const LATELY = 7 * 24 * HOUR;
 
 /**

@@ -20,7 +20,7 @@ const MAX_REDIRECTS = 5;
 const HOUR = 3_600_000;
 /** A Retry-After beyond is a mistake of the airport. */
 const LONGEST_PAUSE = 24 * HOUR;
-/** Who was refused and asks on is banned: refusals in a row are answered with longer silence. */
+/** Airports ban who asks again after a refusal: after each one in a row the pause is longer. */
 const REFUSALS = [401, 403, 404, 410];
 const REFUSED_FOR = [HOUR, 6 * HOUR, 24 * HOUR];
 
@@ -234,7 +234,7 @@ export type CurrentReading = ReadingOutcome & { readonly spentLink?: SpentLink }
 /**
  * The state of one airport now: a remembered reading where it is young enough and not the start of the window itself,
  * else one request. A link that the airport does not take any more is asked for once a day until another takes its place,
- * through restarts too: who asks on with a dead one looks like an attacker, and airports err.
+ * through restarts too: who keeps asking with a dead link looks like an attacker, and airports make mistakes.
  *
  * @param now epoch milliseconds
  * @param fresh how young a remembered reading must be, in milliseconds

@@ -25,7 +25,7 @@ const LATE = HOUR / 4;
 const APART = 3 * HOUR;
 /** A fall that stands alone says something only where its hour is known. */
 const NARROW = 6 * HOUR;
-/** So long without a fall, and use does not reset every day or every week. */
+/** After so long without a fall, use resets neither every day nor every week. */
 const OVER_A_WEEK = 8 * DAY;
 
 /**

@@ -26,7 +26,7 @@ const level = z.object({
   precision: z.number(),
 });
 
-/** The highest figures of an airport since they last fell, in bytes: a rounded figure may sway. */
+/** The highest figures of an airport since they last fell, in bytes: a rounded figure may go up and down. */
 export type Level = z.infer<typeof level>;
 
 /** A level that was left, and the total at which it stood, without what was owed: should it come back, the count goes on from there. */

@@ -52,7 +52,7 @@ interface AuditOptions {
   readonly day?: LocalDay;
   /** Whether it makes a report, by which steady surpluses are told; yes by default. */
   readonly report?: boolean;
-  /** Waits until scrapes of this instant are stored, so that the next window begins with the very values that end this one. */
+  /** Waits until scrapes of this instant are stored, so that the next window begins with the values that end this one. */
   readonly settle?: () => Promise<void>;
   /** How young a remembered reading must be to be used again, in milliseconds; ten minutes by default. */
   readonly fresh?: number;

@@ -45,7 +45,7 @@ export interface AuditorOptions {
   readonly metrics: AuditorMetrics;
   /** Notified of every write to `DataDir`. */
   readonly disk: Pick<DiskHealth, 'watch'>;
-  /** Sees to damaged files; an error by default. */
+  /** Handles damaged files; an error by default. */
   readonly orSetAside?: OrSetAside;
   readonly logger: Logger;
   /** Told what is looked up and audited. */

@@ -234,7 +234,7 @@ function readEnd(text: string, rule: DayRule): { start: number; end: number; isD
   const instant = DateTime.fromISO(text.replace(' ', 'T'), { zone: rule.zone });
   if (!instant.isValid || !/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
   if (text.length > 10) return { start: instant.toMillis(), end: instant.toMillis(), isDay: false };
-  // A day is named by the date on which it ends, be that in the night or at noon.
+  // A day is named by the date on which it ends, at night or at noon.
   const noon = instant.plus({ hours: 12 }).toMillis();
   const day = [noon, noon - DAY].map((at) => localDayAt(at, rule)).find(({ date }) => date === text);
   return day === undefined ? undefined : { start: day.start, end: day.end, isDay: true };

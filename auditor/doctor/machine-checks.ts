@@ -51,7 +51,7 @@ async function isHeldBy(service: string, address: ListenAddress, tls: boolean): 
   return isError || text.includes(`<title>FlowCollect ${service}</title>`);
 }
 
-/** Without a secret, and whoever's the certificate is: its name is that by which devices reach the gateway. */
+/** Without a secret, and whatever certificate it shows: its name is that by which devices reach the gateway. */
 function firstPage(url: string): Promise<string> {
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve) => {

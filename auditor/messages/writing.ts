@@ -55,7 +55,7 @@ const LONGEST = 80;
 const UNRULY = /[\s\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
- * A name of somebody else's making (nodes, devices, hosts) as people get to see it: on one line, so that it cannot pass
+ * A name that others chose (nodes, devices, hosts) as people see it: on one line, so that it cannot pass
  * for a line of the report, and not endless.
  */
 export function shownName(name: string): string {
@@ -63,7 +63,7 @@ export function shownName(name: string): string {
   return characters.length <= LONGEST ? characters.join('') : `${characters.slice(0, LONGEST - 1).join('')}…`;
 }
 
-/** A text of somebody else's making, on one line. */
+/** A text that others wrote, on one line. */
 export function onOneLine(text: string): string {
   return text.replace(UNRULY, ' ').trim();
 }

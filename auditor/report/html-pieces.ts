@@ -13,7 +13,7 @@ export const COLOURS = {
 
 export type Html = string & { readonly html: unique symbol };
 
-/** Text of a person's making (node names, hosts), made safe. */
+/** Text that others chose (node names, hosts), made safe. */
 export function escapeHtml(text: string): Html {
   return text
     .replaceAll('&', '&amp;')

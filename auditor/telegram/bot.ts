@@ -23,7 +23,7 @@ interface TelegramBotOptions extends Pick<ConversationOptions, 'folder' | 'langu
   readonly config: TelegramConfig;
   readonly view: LiveView;
   readonly clock: Clock;
-  /** Sees to a damaged file of chats or codes; an error by default. */
+  /** Handles a damaged file of chats or codes; an error by default. */
   readonly orSetAside?: OrSetAside;
   readonly logger: Logger;
 }

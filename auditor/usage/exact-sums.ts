@@ -33,7 +33,7 @@ export interface ExactSums {
    * What each series of a counter moved in `[from, to]`, to the byte: its value at the end less its value at the start,
    * or 0 where it did not exist; where it fell in between, its positive steps, a fall counting from 0. Nothing is
    * extrapolated, nothing that moved while nobody scraped is lost, and windows that touch add up. A store that does not
-   * have all samples of the window yet is refused, but for the last minutes before this very instant.
+   * have all samples of the window yet is refused, except for the last minutes before now.
    *
    * @param from epoch milliseconds
    * @param to epoch milliseconds, not in the future

@@ -21,7 +21,7 @@ export type Reconciliation =
   /** The counters go on as they are; where they are new, the gateway has none. */
   | 'went_on'
   | 'began'
-  /** They go on from the gateway's; where the state was an old copy, others have seen to all else that it holds. */
+  /** They go on from the gateway's; where the state was an old copy, another exporter has pushed the rest of it. */
   | 'resumed'
   | 'old_copy'
   /** Closed counters are not to be pushed: the gateway has none under their name any more, or another device's. */
@@ -129,7 +129,7 @@ export function createDeviceCounters(
   const restoredStart = isRestored ? start()?.at : undefined;
 
   /**
-   * What another exporter pushed of the very kernel that is watched here, after all that is known to be accepted from
+   * What another exporter pushed of the kernel that is watched here, after all that is known to be accepted from
    * here, as of the present life of that kernel; undefined where it is of another kernel.
    */
   function overtaking(pushed: PushedCounters, own: LedgerState): PushedCounters | undefined {

@@ -126,7 +126,7 @@ export function createDevice(
       const isClosed = counters !== current;
       const outcome = counters.reconcile(readBack, now, newStateId, isClosed);
       if (outcome === 'given_up') giveUp(counters);
-      // The exporter that pushed after it has seen to what an old copy has to push.
+      // The exporter that pushed after it has pushed what an old copy still holds.
       if (outcome === 'old_copy' && !isClosed) closed = [];
       return outcome;
     },

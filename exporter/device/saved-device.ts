@@ -32,7 +32,7 @@ export interface KernelRun {
   readonly boot?: string;
   /** How long that machine had been up, seconds: it falls with a boot alone. */
   readonly uptime?: number;
-  /** An id drawn by chance, which it changes when it takes other settings: the same one is of the same process. */
+  /** A random id, which changes when the kernel takes other settings: the same id means the same process. */
   readonly life?: string;
 }
 

@@ -164,7 +164,7 @@ export async function readOrSetAside<T>(
   }
 }
 
-/** @returns undefined where nothing was appended to this very state */
+/** @returns undefined where nothing was appended to this state */
 function withAppended(files: Files, rows: StateRows, of: string, appended = ''): StateRows | undefined {
   const [first, ...lines] = appended.split('\n');
   if (first !== of) return undefined;

@@ -48,7 +48,7 @@ export interface StateStore {
    * @throws the system's error
    */
   append(device: () => SavedDevice): Promise<void>;
-  /** Writes the copy, the state as it was written last, and lets go of the state. */
+  /** Writes the copy, the state as it was written last, and releases the state. */
   close(): Promise<void>;
 }
 

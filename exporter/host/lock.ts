@@ -30,7 +30,7 @@ const Holder = z.object({
 type Holder = z.infer<typeof Holder>;
 
 /**
- * A lock is a file that names its process. One that was killed leaves it behind: it counts for as long as that very
+ * A lock is a file that names its process. One that was killed leaves it behind: it counts for as long as that
  * process runs.
  */
 export async function lockFile(parts: LockParts, path: string, text: string): Promise<Lock> {

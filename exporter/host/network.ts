@@ -74,8 +74,8 @@ export interface WebSocketRequest {
 
 export interface OpenWebSocket {
   /**
-   * Sends a close frame and releases the connection once what was written has left: who only writes to a stream never reads
-   * the closing handshake, and would keep the connection open for ever.
+   * Sends a close frame and releases the connection once what was written has left: a peer that only writes never reads
+   * the closing handshake, and would keep the connection open forever.
    */
   close(): void;
 }

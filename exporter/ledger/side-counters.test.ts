@@ -84,7 +84,7 @@ describe('health checks', () => {
     count(checks, ...Array.from({ length: MOST_CHECKED_COUNTERS + 50 }, (_, index) => node(`n ${index}`, 7)));
     expect(checks.series().length).toBe(MOST_CHECKED_COUNTERS + 1);
     expect(checks.series().at(-1)).toEqual({ node: 'other', provider: 'airport', checks: 50 });
-    // What was pushed before must be there for ever.
+    // What was pushed before must be there forever.
     expect(restarted(checks).series()).toEqual(checks.series());
   });
 

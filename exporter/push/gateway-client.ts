@@ -65,7 +65,7 @@ const ErrorBody = z.object({
 export function createGatewayClient(network: Network): GatewayClient {
   let open: { readonly origin: string; readonly client: HttpClient } | undefined;
 
-  /** The gateway moves seldom: connections to where it was are closed. */
+  /** The gateway rarely moves: connections to where it was are closed. */
   function clientOf(origin: string): HttpClient {
     if (open?.origin === origin) return open.client;
     void open?.client.close();

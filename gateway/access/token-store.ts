@@ -167,7 +167,7 @@ function sectionsIfUsable(path: string, text: string): readonly TokenSection[] |
   }
 }
 
-/** Users are named in the settings: one who is not may be a slip of the pen. @throws SettingsError, or TokenError */
+/** Users are named in the settings: one who is not may be a typo. @throws SettingsError, or TokenError */
 async function requireUser(path: string, user: string): Promise<void> {
   const sections = sectionsOf(path, await readSettingsText(path));
   if (isNamed(user, sections)) return;

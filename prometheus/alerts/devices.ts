@@ -15,7 +15,7 @@ export function deviceAlerts({ silentAfterSeconds, seriesPerDevice }: RuleSettin
   return [
     {
       name: 'FlowCollectDeviceSilent',
-      // Pushgateway keeps the push time of a device for ever: after a week of silence it counts as retired.
+      // Pushgateway keeps the push time of a device forever: after a week of silence it counts as retired.
       expr: `${SILENCE} > ${silentAfterSeconds}\nand\n${SILENCE} < ${WEEK}`,
       for: '5m',
       severity: 'warning',

@@ -45,7 +45,7 @@ interface HouseholdOptions {
   readonly shape: WorkloadShape;
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** Nothing opens after it; without it the household goes on for ever. */
+  /** Nothing opens after it; without it the household goes on forever. */
   readonly arrivalsUntil?: number;
 }
 

@@ -115,7 +115,7 @@ export class Fields {
     return value.map((each) => new Fields(JSON.stringify(each), this.#file, this.#line, this.#zone));
   }
 
-  /** `from` and `to`; without an end it goes on for ever where that is allowed. */
+  /** `from` and `to`; without an end it goes on forever where that is allowed. */
   span({ endless = false } = {}): Span {
     const from = this.time('from');
     const to = endless && !this.has('to') ? Number.POSITIVE_INFINITY : this.time('to');

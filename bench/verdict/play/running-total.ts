@@ -19,7 +19,7 @@ interface Bend {
   readonly at: number;
   /** Bytes a millisecond that begin here; negative where they end. */
   readonly pace: number;
-  /** Bytes that move at this very instant. */
+  /** Bytes that move at this instant. */
   readonly jump: number;
   /** Movements that begin, less those that end. */
   readonly open: number;

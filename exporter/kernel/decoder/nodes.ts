@@ -53,7 +53,7 @@ export interface Nodes {
   /** By group. */
   readonly now: ReadonlyMap<string, Use>;
   /**
-   * The id of DIRECT, drawn by chance whenever a kernel takes its settings (mihomo `adapter/outbound/base.go`, `Id`): two
+   * The id of DIRECT, random each time a kernel takes its settings (mihomo `adapter/outbound/base.go`, `Id`): two
    * processes never have the same. Undefined where the kernel does not tell it.
    */
   readonly life: string | undefined;
