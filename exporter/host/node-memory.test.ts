@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { FEW_COMPILATIONS_FLAGS, SMALL_HEAP_FLAGS, SMALL_PARSER_FLAGS } from './small-memory.ts';
+import { FEW_COMPILATIONS_FLAGS, SMALL_HEAP_FLAGS, SMALL_PARSER_FLAGS } from './node-memory.ts';
 
 /** How large the young generation grows in a process that parses message after message and keeps none, bytes. */
 function youngGeneration(flags: readonly string[]): number {
