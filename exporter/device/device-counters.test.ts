@@ -231,6 +231,43 @@ describe('an device', () => {
     },
   );
 
+  it('keeps what a copy of its state pushed of another kernel, under its id, while its own push was lost', () => {
+    const [kernel, otherKernel, gateway] = [createKernelModel(), createKernelModel(), createGatewayModel()];
+    const device = pushedCounters(kernel, gateway);
+    const copy = openCounters(device.save());
+    otherKernel.restart();
+    copy.moveTo('http://192.168.1.1:9090');
+    copy.apply(otherKernel.frame(), EMPTY_CATALOG);
+    otherKernel.move(9);
+    copy.apply(otherKernel.frame(), EMPTY_CATALOG);
+    kernel.move(200);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    device.beginPush();
+    expect(pushOnce(copy, gateway, nowhere, kernel.state.at)).toBe(true);
+    kernel.move(30);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    device.askAgain(false);
+    expect(pushOnce(device, gateway, nowhere, kernel.state.at)).toBe(true);
+    expect(gateway.held('a')?.kernel.download).toBe(1000 + 9 + 230);
+  });
+
+  it('keeps what a push held that was refused since another kernel had pushed more under its name', () => {
+    const [kernel, otherKernel, gateway] = [createKernelModel(), createKernelModel(), createGatewayModel()];
+    const device = pushedCounters(kernel, gateway);
+    const other = freshCounters('two');
+    for (const bytes of [0, 50_000]) {
+      otherKernel.move(bytes);
+      other.apply(otherKernel.frame(), EMPTY_CATALOG);
+    }
+    pushOnce(other, gateway, nowhere, kernel.state.at);
+    const held = gateway.held('a')?.kernel.download ?? 0;
+    kernel.move(200);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    expect(pushOnce(device, gateway, nowhere, kernel.state.at)).toBe(false);
+    expect(pushOnce(device, gateway, nowhere, kernel.state.at)).toBe(true);
+    expect(gateway.held('a')?.kernel.download).toBe(held + 200);
+  });
+
   it('keeps the gap that it has counted where its first push after is refused', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();

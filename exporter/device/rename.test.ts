@@ -95,6 +95,21 @@ describe('a device that is renamed', () => {
     expect(device.save().closed).toEqual([]);
   });
 
+  it('counts nothing again of a last push whose answer was lost, where others have pushed more under the first name', () => {
+    moveAndLook(200);
+    device.rename('b', 'two');
+    for (const closed of device.closed()) gateway.push(closed.beginPush(), closed.counters(), kernel.state.at);
+    const [others, other] = [createKernelModel(), freshDevice('three')];
+    look(other, others);
+    others.move(5000);
+    look(other, others);
+    push(other);
+    const [before] = held('a');
+    for (let time = 0; time < 3; time += 1) push();
+    expect(device.save().closed).toEqual([]);
+    expect(held('a', 'b')).toEqual([before, 0]);
+  });
+
   it('while the exporter was stopped, ends the first name at the next frame', () => {
     moveAndLook(200);
     restartExporter();
