@@ -46,6 +46,55 @@ describe('an device', () => {
     expect(after.save()).toMatchObject({ stateId: 'two', sequence: 0 });
   });
 
+  it('counts the gap also where the gateway does not say when it accepted what it holds', () => {
+    const [kernel, gateway] = [createKernelModel(), createGatewayModel()];
+    pushedCounters(kernel, gateway);
+    kernel.move(300);
+    const after = freshCounters('two');
+    after.apply(kernel.frame(), EMPTY_CATALOG);
+    const readBack = gateway.readBack('a');
+    if (readBack.kind !== 'found') throw new Error('the gateway has accepted a push');
+    const { acceptedAt: _, ...undated } = readBack;
+    after.reconcile(undated, kernel.state.at, newStateId);
+    expect(downloaded(after.counters())).toBe(1300);
+  });
+
+  it('adds what interfaces moved without a state to what the gateway holds, and nothing that it holds already', () => {
+    const [kernel, gateway] = [createKernelModel(), createGatewayModel()];
+    const device = pushedCounters(kernel, gateway);
+    const after = freshCounters('two');
+    after.apply(kernel.frame(), EMPTY_CATALOG);
+    const uplink = { interface: 'eth0', role: 'uplink', direction: 'download' } as const;
+    const readBack = { ...gateway.readBack('a'), interfaces: [{ ...uplink, bytes: 30 }] };
+    for (const each of [device, after]) {
+      for (const bytes of [100, 130]) {
+        each.readInterfaces([{ name: 'eth0', role: 'uplink', bytes: { upload: 0, download: bytes }, life: '1' }]);
+      }
+      each.askAgain(false);
+      each.reconcile(readBack, kernel.state.at, newStateId);
+    }
+    expect([device, after].map((each) => each.interfaces())).toEqual([
+      [{ ...uplink, bytes: 30 }],
+      [{ ...uplink, bytes: 60 }],
+    ]);
+  });
+
+  it('keeps all since its first frame, of an earlier process too, where others push before it ever did', () => {
+    const [kernel, otherKernel, gateway] = [createKernelModel(), createKernelModel(), createGatewayModel()];
+    const first = freshCounters('one');
+    first.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.move(100);
+    first.apply(kernel.frame(), EMPTY_CATALOG);
+    const device = openCounters(first.save());
+    kernel.move(20);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    expect(device.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('began');
+    const others = pushedCounters(otherKernel, gateway);
+    expect(others.counters().kernel.download).toBe(1000);
+    while (!pushOnce(device, gateway, nowhere, kernel.state.at));
+    expect(gateway.held('a')?.kernel.download).toBe(1120);
+  });
+
   it('measures connections that began since the gateway accepted what it goes on from', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();

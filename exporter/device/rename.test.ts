@@ -147,6 +147,16 @@ describe('a device that is renamed', () => {
     expect(device.current().save().stateId).toBe('one');
   });
 
+  it('and back while its last push was under way is not given up by the answer', () => {
+    moveAndLook(200);
+    device.rename('b', 'two');
+    const closed = device.closed();
+    device.rename('a', 'three');
+    for (const each of closed) device.giveUp(each);
+    push();
+    expect(held('a')).toEqual([1200]);
+  });
+
   it('begins silently under the new name where the first one was moved on by a copy of its state', () => {
     const copy = openDevice(device.save());
     moveAndLook(200);
