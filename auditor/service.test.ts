@@ -19,7 +19,9 @@ const settings = (...more: string[]): Promise<void> =>
     join(folder, 'ServerSetting.ini'),
     [
       '[server]',
-      `SubUrls = ["a.yaml"]="http://127.0.0.1:${(airport.address() as AddressInfo).port}/hunter2"`,
+      ...(more.join().includes('SubUrls')
+        ? []
+        : [`SubUrls = ["a.yaml"]="http://127.0.0.1:${(airport.address() as AddressInfo).port}/hunter2"`]),
       'PrometheusAddr = http://127.0.0.1:1',
       ...(more.join().includes('AuditorListen') ? [] : ['AuditorListen = 127.0.0.1:0']),
       ...more,
@@ -238,3 +240,62 @@ it('asks an airport every two hours, and little more often while it fails', asyn
   await passing(24);
   expect(asked).toBeLessThanOrEqual(4);
 }, 60_000);
+
+it('asks airports in the next minute where an edit brings others, and at SIGHUP all of them', async () => {
+  const asked: (string | undefined)[] = [];
+  airport.prependListener('request', ({ url }) => asked.push(url));
+  await settings();
+  let now = Date.parse('2026-11-24T08:00:00Z');
+  let wake: (() => void) | undefined;
+  const clock: Clock = {
+    now: () => now,
+    sleep: async (milliseconds, signal) => {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        signal?.addEventListener('abort', () => resolve());
+      });
+      now += milliseconds;
+    },
+  };
+  const aMinuteLater = async (): Promise<void> => {
+    await vi.waitFor(() => expect(wake).toBeDefined(), { timeout: 10_000 });
+    const pass = wake;
+    wake = undefined;
+    pass?.();
+    await vi.waitFor(() => expect(wake).toBeDefined(), { timeout: 10_000 });
+  };
+  let signalled: () => void = () => {};
+  const onReload = (again: () => void): (() => void) => {
+    signalled = again;
+    return () => {};
+  };
+  const logger = createLogger('auditor', 'info', { write: (line) => lines.push(line) });
+  const path = join(folder, 'ServerSetting.ini');
+  const running = runAuditorService({ path, signal: ending.signal, logger, clock, onReload });
+  const reloaded = (times: number): Promise<void> =>
+    vi.waitFor(() => expect(lines.filter((line) => line.includes('settings reloaded'))).toHaveLength(times), 10_000);
+  // The second reading, which begins to judge.
+  await aMinuteLater();
+  await aMinuteLater();
+  expect(asked).toEqual(['/hunter2', '/hunter2']);
+
+  await settings('ReportCron = 0 8 * * *');
+  await reloaded(1);
+  await aMinuteLater();
+  expect(asked).toHaveLength(2);
+
+  const { port } = airport.address() as AddressInfo;
+  await settings(`SubUrls = ["a.yaml"]="http://127.0.0.1:${port}/hunter2", ["b.yaml"]="http://127.0.0.1:${port}/b"`);
+  await reloaded(2);
+  await aMinuteLater();
+  // The other one was read a few minutes ago.
+  expect(asked.slice(2)).toEqual(['/b']);
+
+  await aMinuteLater();
+  const before = asked.length;
+  signalled();
+  await aMinuteLater();
+  expect(asked.slice(before).sort()).toEqual(['/b', '/hunter2']);
+  ending.abort();
+  await running;
+});

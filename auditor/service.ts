@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import express from 'express';
 import { describeProblem } from '../core/settings.ts';
 import { refuseNewShortTokens, shortTokenWarnings } from '../core/short-tokens.ts';
@@ -11,7 +12,7 @@ import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMovable } from '../runtime/movable.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { openSettings, warnIfOpenToOthers } from '../runtime/settings-file.ts';
-import { createAirportClient } from './airport/fetch.ts';
+import { createAirportClient, FRESH_FOR, FRESH_FOR_A_PERSON } from './airport/fetch.ts';
 import { archiveFolderIn, createArchive } from './archive/archive.ts';
 import { type ArchiveKey, type ArchiveSettings, archiveRoutes } from './archive/routes.ts';
 import { type Auditor, createAuditor, reportedDay } from './audit/auditor.ts';
@@ -43,7 +44,8 @@ interface AuditorServiceOptions {
 
 /**
  * The auditor from its settings file until the signal, with all of its timers: the report by cron in the configured
- * time zone, airports every two hours, sums and waiting mail every minute. Settings apply as they are edited.
+ * time zone, airports every two hours and when there are others or somebody asks by SIGHUP, sums and waiting mail every
+ * minute. Settings apply as they are edited.
  *
  * @throws SettingsError, ListenError
  */
@@ -116,11 +118,21 @@ export async function runAuditorService({
     plan: () => planOf(settings.current()),
   });
 
+  /** How old a reading may be for whoever wants a look at the airports before the next is due. */
+  let wanted: number | undefined;
   async function apply(next: AuditorConfig): Promise<void> {
     await page.move(next.listen);
     await telegram.change(next);
     logger.level = next.logLevel;
+    if (!isDeepStrictEqual(next.subscriptions, settings.current().subscriptions)) wanted ??= FRESH_FOR;
   }
+  const onAsked: OnReload = (again) => {
+    const ask = (): void => {
+      wanted = FRESH_FOR_A_PERSON;
+      again();
+    };
+    return onReload?.(ask) ?? (() => {});
+  };
 
   const descriptors = watchFileDescriptors(logger);
   try {
@@ -134,7 +146,7 @@ export async function runAuditorService({
     await createChats(settings.current().dataFolder, orSetAside).find(0);
     await apply(settings.current());
     logger.info({ metrics: page.running()?.origin, file: basename(path) }, 'auditor started');
-    settings.follow(apply, onReload);
+    settings.follow(apply, onAsked);
     await runEveryMinute(
       {
         ...auditor,
@@ -143,6 +155,11 @@ export async function runAuditorService({
           await auditor.publish();
           telegram.announce();
         },
+      },
+      () => {
+        const fresh = wanted;
+        wanted = undefined;
+        return fresh;
       },
       clock,
       signal,
@@ -161,6 +178,7 @@ async function runEveryMinute(
   auditor: Pick<Auditor, 'observe' | 'beginsToJudge' | 'reportedAt' | 'publish' | 'flush'> & {
     report(): Promise<void>;
   },
+  takeWanted: () => number | undefined,
   clock: Clock,
   signal: AbortSignal,
   guarded: (what: string, work: () => Promise<unknown>) => Promise<void>,
@@ -171,11 +189,12 @@ async function runEveryMinute(
   while (!signal.aborted) {
     await guarded('the report failed', () => auditor.report());
     // A report has observed already, and its verdict should stand for a while before a short new window takes its place.
-    if (clock.now() >= Math.max(nextObservation, auditor.reportedAt() + OBSERVE_EVERY)) {
+    const fresh = takeWanted();
+    if (fresh !== undefined || clock.now() >= Math.max(nextObservation, auditor.reportedAt() + OBSERVE_EVERY)) {
       let read = false;
       await guarded('the observation of the airports failed', async () => {
         // Trying again for one that failed asks the others no sooner than usual.
-        read = await auditor.observe(isSecond ? 0 : failures === 0 ? undefined : OBSERVE_EVERY);
+        read = await auditor.observe(fresh ?? (isSecond ? 0 : failures === 0 ? FRESH_FOR : OBSERVE_EVERY));
       });
       failures = read ? 0 : failures + 1;
       const pause = read

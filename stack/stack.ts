@@ -46,6 +46,7 @@ export interface RunningStack {
   readonly exporterMetrics: string | undefined;
   /** In a demo. */
   readonly world: SimulatedWorld | undefined;
+  readonly auditor: Pick<RunningProcess, 'reload'>;
   /** What a person may open, by name. */
   readonly addresses: readonly { readonly name: string; readonly url: string }[];
 }
@@ -140,7 +141,7 @@ export async function startStack(
     await auditPast(installation.own, world, files.server);
     screen.say(`  ✓ ${texts.past}`);
   }
-  await start(service('auditor', addresses.auditor), `${origin(addresses.auditor)}/metrics`);
+  const auditor = await start(service('auditor', addresses.auditor), `${origin(addresses.auditor)}/metrics`);
   if (files.redirected) screen.say(`    ${texts.exporterRedirected(origin(addresses.gateway))}`);
   const exporter = exporterMetrics === undefined ? undefined : `${origin(exporterMetrics)}/metrics`;
   if (exporterMetrics !== undefined) await start(service('exporter', exporterMetrics, files.client), `${exporter}`);
@@ -171,6 +172,7 @@ export async function startStack(
     serverSettings: files.server,
     exporterMetrics: exporter,
     world,
+    auditor,
     addresses: [
       ...(archive === undefined ? [] : [{ name: archive, url: `${origin(addresses.auditor)}/reports` }]),
       ...(dashboards === undefined ? [] : [{ name: 'Grafana', url: dashboards }]),

@@ -130,6 +130,16 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
       },
       { timeout: 90_000, interval: 1000 },
     );
+    // The auditor has looked again since, and the household has gone on.
+    const [, left = ''] = /剩余: ([\d.]+) GiB/.exec(stack.output()) ?? [];
+    await vi.waitFor(
+      async () => {
+        const shown = (await ask('sum(flowcollect_airport_remaining_bytes)')) / 2 ** 30;
+        expect(shown).toBeLessThanOrEqual(Number(left) + 0.005);
+        expect(shown).toBeGreaterThan(Number(left) - 1);
+      },
+      { timeout: 90_000, interval: 1000 },
+    );
     const list = await get('');
     const [, report = '', month = ''] = /\/reports(\/report-(\d{4}-\d{2})[\w-]*)"/.exec(list) ?? [];
     expect(await get(report)).toContain('demo.yaml');

@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<PageLanguage, { introduction: string; columns: stri
 
 [中文](settings.zh-CN.md)
 
-What each key means, with the value of the example. \`[client]\` and \`[kernel.NAME]\` belong to a device (\`ClientSetting.ini\`), the others to the VPS (\`ServerSetting.ini\`); one file may hold both. A value is what is on its line, after a comment sign too; only lists (\`SubUrls\`, \`Providers\`, \`Multipliers\`, \`LocalNodes\`, \`Families\`, \`EmailTo\`, \`MailTo\`) go on where a line ends in a comma. Sections and keys are known in any case. Between the items of a list the full-width \`，\`, \`；\`, \`＝\` and \`“”\` mean what they mean; elsewhere the place of a full-width sign is named. Edits apply at once; after an edit that is bad or cannot be applied what ran goes on, the log names file, line, key and reason, and every save, also of the same text, is a new try. Where a service has no terminal, SIGHUP does the same as a save. Durations are written \`1000\` (milliseconds), \`10s\`, \`6h\`; sizes \`100MB\`, \`2GB\` (base 1024).
+What each key means, with the value of the example. \`[client]\` and \`[kernel.NAME]\` belong to a device (\`ClientSetting.ini\`), the others to the VPS (\`ServerSetting.ini\`); one file may hold both. A value is what is on its line, after a comment sign too; only lists (\`SubUrls\`, \`Providers\`, \`Multipliers\`, \`LocalNodes\`, \`Families\`, \`EmailTo\`, \`MailTo\`) go on where a line ends in a comma. Sections and keys are known in any case. Between the items of a list the full-width \`，\`, \`；\`, \`＝\` and \`“”\` mean what they mean; elsewhere the place of a full-width sign is named. Edits apply at once; after an edit that is bad or cannot be applied what ran goes on, the log names file, line, key and reason, and every save, also of the same text, is a new try. Where a service has no terminal, SIGHUP does the same as a save, and has the auditor read the airports again within a minute, as does an edit of them. Durations are written \`1000\` (milliseconds), \`10s\`, \`6h\`; sizes \`100MB\`, \`2GB\` (base 1024).
 
 This page is written from [setting.ini.example](../setting.ini.example) by \`npm run docs\`; tests hold it equal to that and to the services' schemas.
 `,
@@ -27,7 +27,7 @@ This page is written from [setting.ini.example](../setting.ini.example) by \`npm
 
 [English](settings.md)
 
-每个键的含义与示例值。\`[client]\`、\`[kernel.NAME]\` 属于设备（\`ClientSetting.ini\`），其余属于 VPS（\`ServerSetting.ini\`），也可以写在同一个文件里。一个值就是它那一行，其中的注释符号也算；只有列表（\`SubUrls\`、\`Providers\`、\`Multipliers\`、\`LocalNodes\`、\`Families\`、\`EmailTo\`、\`MailTo\`）在行末逗号之后可以换行。节和键不分大小写。列表各项之间的全角 \`，\`、\`；\`、\`＝\`、\`“”\` 与半角同义；别处的全角符号会指出位置。修改后立即生效；写错或用不了时，原来运行的配置照旧，日志会指出文件、行、键和原因；每次保存（内容不变也算）都会再试。服务没有终端时，SIGHUP 等同于保存一次。时长写作 \`1000\`（毫秒）、\`10s\`、\`6h\`，大小写作 \`100MB\`、\`2GB\`（以 1024 为底）。
+每个键的含义与示例值。\`[client]\`、\`[kernel.NAME]\` 属于设备（\`ClientSetting.ini\`），其余属于 VPS（\`ServerSetting.ini\`），也可以写在同一个文件里。一个值就是它那一行，其中的注释符号也算；只有列表（\`SubUrls\`、\`Providers\`、\`Multipliers\`、\`LocalNodes\`、\`Families\`、\`EmailTo\`、\`MailTo\`）在行末逗号之后可以换行。节和键不分大小写。列表各项之间的全角 \`，\`、\`；\`、\`＝\`、\`“”\` 与半角同义；别处的全角符号会指出位置。修改后立即生效；写错或用不了时，原来运行的配置照旧，日志会指出文件、行、键和原因；每次保存（内容不变也算）都会再试。服务没有终端时，SIGHUP 等同于保存一次，审计器还会在一分钟内重新读取机场；改了机场也是如此。时长写作 \`1000\`（毫秒）、\`10s\`、\`6h\`，大小写作 \`100MB\`、\`2GB\`（以 1024 为底）。
 
 本页由 \`npm run docs\` 从 [setting.ini.example](../setting.ini.example) 生成，测试保证它与示例和各服务的定义一致。
 `,

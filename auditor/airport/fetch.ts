@@ -213,6 +213,8 @@ function explainFailure(error: unknown): Reason {
 
 /** A reading younger than this is used again rather than asking the airport, which logs and limits requests. */
 export const FRESH_FOR = 10 * 60_000;
+/** Who asks for now means now; airports bear one more request. */
+export const FRESH_FOR_A_PERSON = 30_000;
 const SPENT_FOR = 24 * 3_600_000;
 
 /** What is remembered of an airport: its last reading, that at which the open window began, and a link that is spent. */

@@ -5,7 +5,7 @@ import { whileTelling } from '../../runtime/progress.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import type { ScreenOutput } from '../../runtime/screen.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
-import { createAirportClient } from '../airport/fetch.ts';
+import { createAirportClient, FRESH_FOR_A_PERSON } from '../airport/fetch.ts';
 import { readAmendments } from '../amend/amendments.ts';
 import { archiveFolderIn, createArchive, createOutbox } from '../archive/archive.ts';
 import type { AuditorConfig, ConfigOption, OpenConfig } from '../config.ts';
@@ -19,9 +19,6 @@ import { createUsageReader } from '../usage/window-use.ts';
 import { amendCommand } from './amend-command.ts';
 import { audit } from './audit.ts';
 import { type PastSpan, pastAudit, readPastSpan } from './past-audit.ts';
-
-/** Who asks for now means now; airports bear one more request. */
-const FRESH_FOR_A_PERSON = 30_000;
 
 /** The report was made but not mailed; the message says why, and where it is kept. */
 class NotMailedError extends UserFacingError {

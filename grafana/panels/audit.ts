@@ -164,13 +164,13 @@ export const verdictHistoryPanel = timeline({
 export const reportPanel = stat({
   title: { zh: '距上次日报', en: 'Last report' },
   description: {
-    zh: '日报上次被邮件服务器接受至今，按用户。超过 25 小时变红。',
-    en: 'Since the mail server last accepted a report, by user; red above 25 hours.',
+    zh: '定时的日报上次被邮件服务器接受至今，按用户；用命令寄出的不算。超过 25 小时变红。',
+    en: 'Since the mail server last accepted a report of the plan, by user; one that a command sent does not count. Red above 25 hours.',
   },
   unit: 's',
   decimals: 0,
   targets: [now(`time() - max by (user) (${select('flowcollect_report_last_success_timestamp_seconds')})`, '{{user}}')],
   coloring: steps(PLAIN, [25 * 3600, BAD]),
-  noValue: { zh: '尚未发出', en: 'None yet' },
+  noValue: { zh: '还没有按时寄出过', en: 'None on time yet' },
   names: true,
 });
