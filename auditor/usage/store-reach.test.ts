@@ -31,6 +31,10 @@ it('is where all scrapes ended, where a store is behind by hours', async () => {
   expect(await reachOf(...scraped)).toBe(NOW - 3 * HOUR);
 });
 
+it('is a day ago at most, where a store has been behind for days', async () => {
+  expect(await reachOf(scrapesOf('pushgateway', 'a', NOW - 50 * HOUR))).toBe(NOW - 24 * HOUR);
+});
+
 it('does not hold pushes that go straight to a store to scrapes of something that is gone', async () => {
   expect(await reachOf(scrapesOf('pushgateway', 'a', NOW - 3 * HOUR), scrapesOf('gateway', 'b', NOW))).toBe(NOW);
   expect(await reachOf()).toBe(Number.POSITIVE_INFINITY);

@@ -194,15 +194,17 @@ const PROBES = selectorText({ metric: KERNEL_BYTES, labels: { job: 'flowcollect'
  * `up`, whether it succeeds or not, and each series comes in order of time.
  *
  * @param now epoch milliseconds
- * @returns epoch milliseconds; Infinity where nothing tells, because no Pushgateway was scraped for an hour and nothing
- *   else for a day
+ * @returns epoch milliseconds, a day ago where it is behind by more; Infinity where nothing tells, because nothing at all
+ *   was scraped for a month
  * @throws PrometheusError
  */
 export async function storeReach(prometheus: Prometheus, now: number): Promise<number> {
   const scraped = await newestTimes(prometheus, SCRAPES, HOUR, now);
   if (scraped.length === 0) {
     const others = await newestTimes(prometheus, selectorText({ metric: 'up' }), 24 * HOUR, now);
-    return others.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...others);
+    if (others.length > 0) return Math.max(...others);
+    const ended = await prometheus.series(selectorText({ metric: 'up' }), now - 30 * DAY, now);
+    return ended.length === 0 ? Number.POSITIVE_INFINITY : now - DAY;
   }
   const probes = new Map<string, number>();
   for (const { labels, value } of await prometheus.instant(`timestamp(${PROBES})`, now, 'apart')) {
