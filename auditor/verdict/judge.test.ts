@@ -342,6 +342,10 @@ describe('what is too small for one night', () => {
     expect(answered([{ kind: 'known', at: drifting.from, daily: 400 * MB }])).toBe('ok');
     expect(answered([{ kind: 'leak', at: drifting.from }])).toBe('leak');
     expect(answered([{ kind: 'known', at: BEGAN, daily: 400 * MB }])).toBe('drift');
+    // They spoke of less, as of health checks that they were asked of when it began.
+    expect(answered([{ kind: 'known', at: drifting.from, daily: 100 * MB }])).toBe('drift');
+    expect(answered([{ kind: 'known', at: drifting.from, share: 0.01 }])).toBe('drift');
+    expect(answered([{ kind: 'known', at: drifting.from, daily: 250 * MB }])).toBe('ok');
   });
 
   it('is expected where kernels count health checks that cost as much', () => {

@@ -186,6 +186,24 @@ export function lastReported(windows: readonly WindowRecord[], answers: readonly
   return windows.findLast(({ reported, to }) => reported !== null && to > answered)?.reported ?? null;
 }
 
+/** A change of more than so many times what a person said that they know of is not what they spoke of. */
+const SPOKEN_OF = 2;
+
+/** What a person last said since a change began, where that can be about the change: it may be about what was there before. */
+export function answerTo(
+  { since, days, bytes }: Change,
+  spans: readonly Span[],
+  answers: readonly Answer[],
+): Answer | undefined {
+  const answer = answers.findLast(({ at }) => at >= since);
+  if (answer?.kind !== 'known') return answer;
+  const known = meanOf(
+    spans.filter(({ to }) => to > since),
+    (span) => knownBytes(answer, [span]),
+  );
+  return bytes / days <= SPOKEN_OF * known ? answer : undefined;
+}
+
 /** Whether a person knew of so much a day before a change began. Nobody knows of more than windows showed. */
 export function wasKnown({ bytes, days }: Change, usual: readonly Span[], answers: readonly Answer[]): boolean {
   const known = meanOf(usual, (span) => knownBytes(answers.at(-1), [span]));
