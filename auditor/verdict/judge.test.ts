@@ -527,6 +527,32 @@ describe('two airports whose nodes no rule tells apart', () => {
     const pools = last.flatMap(({ pool }) => (pool === undefined ? [] : [pool.billed]));
     expect(new Set(pools)).toEqual(new Set([3 * usedOn(10)]));
   });
+
+  it('are not accused of what one showed while the other could not be read, where together they bill what was used', () => {
+    const over = { airports: 2 };
+    const passed = (node: string, more = 0, chance = 0) => {
+      const shared = nodeOf(500 * MB, { ownership: 'possible' });
+      return (day: number): Passed => ({
+        nodes: [nodeOf(usedOn(day), { node }), shared],
+        billed: Math.round(usedOn(day) * (1 + 0.01 * chanceOn(day + chance)) + 250 * MB + more),
+      });
+    };
+    const livedBy = (node: string, more: number, chance: number) =>
+      lived([...days(21, passed(node, 0, chance)), passed(node, more, chance)(21)], NO_PAST, over);
+    const look = ({ from, memory }: typeof a, day: Passed, hours: number): Asked =>
+      askedOf(from, [{ ...day, hours }], { ...over, memory, report: false });
+    const a = livedBy('甲', 2 * GB, 0);
+    const b = livedBy('乙', -2 * GB, 500);
+    const [ofA, ofB] = [passed('甲', 2 * GB)(22), passed('乙', -2 * GB, 500)(22)];
+    const [alone] = judge([look(a, ofA, 22)], THRESHOLDS);
+    expect(alone?.verdict.kind).toBe('leak');
+    const memory = afterObservation(a.memory, a.from, a.from + 22 * HOUR, alone ?? {});
+    const both = judge([look({ ...a, memory }, ofA, 23), look(b, ofB, 23)], THRESHOLDS);
+    expect(both.map(({ verdict: { kind, drift } }) => [kind, drift])).toEqual([
+      ['ok', undefined],
+      ['ok', undefined],
+    ]);
+  });
 });
 
 const honestDays = fc.record({

@@ -196,20 +196,33 @@ function isUnstated({ record, judgement: { habit } }: Draft): boolean {
   return 2 * Math.sqrt(unsure) > UNSTATED * likely;
 }
 
-function pooled(drafts: readonly Draft[], thresholds: Thresholds): { judgement: Judgement; pool: Pool } | undefined {
+/** Airports judged together. */
+interface Together {
+  readonly judgement: Judgement;
+  readonly pool: Pool;
+  /** Whether each of those that share nodes showed a leak earlier in the window. */
+  readonly leakSeen: boolean;
+}
+
+function pooled(drafts: readonly Draft[], thresholds: Thresholds): Together | undefined {
   const pool = poolOf(drafts.map(({ asked, record }) => ({ windows: asked.memory.windows, current: record })));
   if (pool === undefined) return undefined;
   const answers = drafts.flatMap(({ asked }) => asked.answers).sort((a, b) => a.at - b.at);
   const report = drafts.every(({ asked }) => asked.report);
-  const shown =
-    drafts.map(({ asked: { memory }, record }) => shownIn(memory, record.from)).find((each) => each !== null) ?? null;
-  const judgement = judgeWindow(pool.windows, pool.current, thresholds, answers, { report, shown });
+  const sharing = drafts.filter(hasShared);
+  const shown = sharing.map(({ asked: { memory }, record }) => shownIn(memory, record.from));
+  const judgement = judgeWindow(pool.windows, pool.current, thresholds, answers, {
+    report,
+    // What one of them showed while another could not be read may have been billed by the other.
+    shown: shown.includes(null) ? null : (shown[0] ?? null),
+  });
   const open = drafts
     .flatMap(({ record }) => record.nodes)
     .filter(({ owners, bytes }) => owners > 1 && bytes > 0)
     .sort((a, b) => b.bytes - a.bytes);
   return {
     judgement,
+    leakSeen: sharing.every(isLeakSeen),
     pool: {
       airports: drafts.map(({ asked }) => asked.airport),
       billed: pool.current.bill.likely,
@@ -219,14 +232,13 @@ function pooled(drafts: readonly Draft[], thresholds: Thresholds): { judgement: 
   };
 }
 
-function judged(
-  draft: Draft,
-  judgement: Judgement,
-  thresholds: Thresholds,
-  together?: { readonly pool: Pool },
-): Judged {
+/** Whether an earlier look at the open window showed a leak. */
+const isLeakSeen = ({ asked: { memory }, record }: Draft): boolean =>
+  memory.observations.some(({ at, leak }) => leak && at > record.from);
+
+function judged(draft: Draft, judgement: Judgement, thresholds: Thresholds, together?: Together): Judged {
   const { asked, use, bill, record, observation } = draft;
-  const { windows, observations } = asked.memory;
+  const { windows } = asked.memory;
   const own = draft.judgement;
   const billed = together?.pool.billed ?? bill.likely;
   const findings: Findings = { ...judgement, difference: billed - judgement.expected.likely };
@@ -236,7 +248,7 @@ function judged(
     thresholds,
     absences: use.absences,
     newDevices: use.newDevices,
-    leakSeen: observations.some(({ at, leak }) => leak && at > record.from),
+    leakSeen: together?.leakSeen ?? isLeakSeen(draft),
     unsteady: asked.unsteady,
     lackedBefore: windows.at(-1)?.lacking ?? false,
   });
