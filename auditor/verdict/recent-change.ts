@@ -4,7 +4,7 @@ import type { Change } from './finding.ts';
 import { habitOf } from './learn.ts';
 import { DAY, type Habit, type Span, type WindowRecord } from './span.ts';
 import { median } from './statistics.ts';
-import { type Answer, answerTo, wasKnown, wasTold } from './surplus.ts';
+import { type Answer, answerAbout, wasKnown, wasTold } from './surplus.ts';
 import type { Thresholds } from './verdict.ts';
 
 /** What a window is judged by. */
@@ -82,7 +82,7 @@ export function recentChangeOf(
   const seen = found === undefined && all === spans ? [...spans, now] : all;
   const { since } = change;
   const usual = spans.filter(({ to }) => to <= since);
-  const answer = answerTo(change, seen, given)?.kind;
+  const answer = answerAbout(change, seen, given)?.kind;
   const before = habitOf(usual, regime);
   const isNews =
     !wasTold(change, seen, given, windows) &&

@@ -190,7 +190,7 @@ export function lastReported(windows: readonly WindowRecord[], answers: readonly
 const SPOKEN_OF = 2;
 
 /** What a person last said since a change began, where that can be about the change: it may be about what was there before. */
-export function answerTo(
+export function answerAbout(
   { since, days, bytes }: Change,
   spans: readonly Span[],
   answers: readonly Answer[],
