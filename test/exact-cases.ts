@@ -79,6 +79,12 @@ export const CASES: readonly Case[] = [
     increaseFails: false,
   },
   {
+    name: 'born, and restarted an hour later',
+    truth: 5000 + 40,
+    counter: (at) => (at < T0 + 6 * HOUR ? undefined : at < T0 + 7 * HOUR ? 5000 : 40),
+    increaseFails: true,
+  },
+  {
     name: 'lived for ten minutes',
     truth: 4200,
     counter: (at) => (within(at, T0 + 5 * HOUR, T0 + 5 * HOUR + 10 * 60 * SECOND) ? 4200 : undefined),
@@ -99,14 +105,24 @@ export const CASES: readonly Case[] = [
   { name: 'gone before', truth: 0, counter: (at) => (at < T0 - HOUR ? 12 : undefined), increaseFails: false },
 ];
 
-/** The counters as OpenMetrics text. */
-export function exactCases(): string {
+/**
+ * The counters as OpenMetrics text.
+ *
+ * @param copies of each series, by the label that tells them apart; of several, each lacks a sample now and then that
+ *   another has
+ */
+export function exactCases(copies: readonly string[] = []): string {
   const lines = ['# TYPE flowcollect_traffic_bytes counter'];
   for (const { name, counter } of CASES) {
     const labels = `job="flowcollect",user="default",instance="手机",class="proxy",node="${name}",direction="download"`;
-    for (const at of sampleTimes()) {
-      const value = counter(at);
-      if (value !== undefined) lines.push(`${TRAFFIC_BYTES}{${labels}} ${value} ${at / SECOND}`);
+    const series = copies.length === 0 ? [labels] : copies.map((copy) => `${labels},replica="${copy}"`);
+    for (const [index, each] of series.entries()) {
+      let sample = 0;
+      for (const at of sampleTimes()) {
+        sample += 1;
+        const value = series.length > 1 && sample % (series.length + 2) === index ? undefined : counter(at);
+        if (value !== undefined) lines.push(`${TRAFFIC_BYTES}{${each}} ${value} ${at / SECOND}`);
+      }
     }
   }
   return `${lines.join('\n')}\n# EOF\n`;

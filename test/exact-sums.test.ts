@@ -9,14 +9,19 @@ import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
 import { CASES, DAY, exactCases, HOUR, T0, T1 } from './exact-cases.ts';
 import { createRealParts, prometheusVersions, type RealParts } from './real-parts.ts';
 
-describe.each(await prometheusVersions())('on $version', ({ programs }) => {
+const stores = (await prometheusVersions()).flatMap((version) => [
+  { ...version, kept: 'once', copies: [] },
+  { ...version, kept: 'twice, with gaps', copies: ['1', '2'] },
+]);
+
+describe.each(stores)('on $version, with every series kept $kept,', ({ programs, copies }) => {
   let parts: RealParts;
   let prometheus: Prometheus;
 
   beforeAll(async () => {
     parts = await createRealParts(programs);
     const history = join(parts.folder, 'history.txt');
-    await writeFile(history, exactCases());
+    await writeFile(history, exactCases(copies));
     await promisify(execFile)(parts.binaries.promtool, [
       'tsdb',
       'create-blocks-from',
@@ -40,15 +45,32 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
       const increases = await prometheus.instant(`increase(${TRAFFIC_BYTES}[1d])`, T1);
       const table = CASES.map(({ name, truth }) => {
         const increase = increases.find(({ labels }) => labels.node === name)?.value ?? 0;
-        return { name, truth, exact: sums.get(name) ?? 0, increaseFails: Math.abs(increase - truth) > truth / 100 };
+        const increaseFails = Math.abs(increase - truth) > truth / 100;
+        return { name, truth, exact: sums.get(name) ?? 0, ...(copies.length === 0 && { increaseFails }) };
       });
       expect(table).toEqual(
-        CASES.map(({ name, truth, increaseFails }) => ({ name, truth, exact: truth, increaseFails })),
+        CASES.map(({ name, truth, increaseFails }) => ({
+          name,
+          truth,
+          exact: truth,
+          ...(copies.length === 0 && { increaseFails }),
+        })),
       );
     });
 
     it('adds up from windows that touch, wherever they are cut', async () => {
-      const cuts = [T0, T0 + 7 * 60_000, T0 + HOUR + 1, T0 + 5 * HOUR + 5 * 60_000, T0 + DAY / 2 + 7, T1 - HOUR, T1];
+      // One of them right after the first sample of a counter that fell.
+      const fell = T0 + 7 * HOUR + 7200;
+      const cuts = [
+        T0,
+        T0 + 7 * 60_000,
+        T0 + HOUR + 1,
+        T0 + 5 * HOUR + 5 * 60_000,
+        fell,
+        T0 + DAY / 2 + 7,
+        T1 - HOUR,
+        T1,
+      ];
       const total = new Map<string, number>();
       for (const [index, to] of cuts.entries()) {
         const from = cuts[index - 1];

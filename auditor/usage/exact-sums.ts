@@ -216,6 +216,8 @@ function createBaseline(prometheus: Prometheus, selector: Selector, from: number
 
 /** Samples on either side of a window's edge, so that a fall between two checks is not overlooked. */
 const OVERLAP = 5 * 60_000;
+/** Steps in which a computed range is read; each sees the newest sample before it. */
+const GRID = SCRAPE_INTERVAL / 2;
 
 /** Finds counters that fell inside a window that grows at its end. */
 interface ResetDetector {
@@ -255,12 +257,14 @@ function createResetDetector(prometheus: Prometheus, selector: Selector, from: n
     const labels: Labels[] = [];
     for (let start = checkedTo; start < to; start += step) {
       const end = Math.min(to, start + step);
-      const range = durationText(end - start + OVERLAP);
       const text = selectorText(asked);
-      // Thanos takes the falls out of what `resets` reads, but not out of what is computed first.
-      const read = copied ? `(${text} + 0)[${range}:${durationText(SCRAPE_INTERVAL / 2)}]` : `${text}[${range}]`;
-      const query = `resets(${read}) > 0`;
-      for (const sample of await prometheus.instant(query, end, 'apart')) labels.push(copyOf(sample.labels).labels);
+      // Thanos takes the falls out of what `resets` reads, but not out of what is computed first. Such a range is read at
+      // full steps alone: the one after the end has what fell since the last. One found too many does no harm.
+      const until = copied ? end + GRID : end;
+      const range = durationText(until - start + OVERLAP);
+      const read = copied ? `(${text} + 0)[${range}:${durationText(GRID)}]` : `${text}[${range}]`;
+      for (const sample of await prometheus.instant(`resets(${read}) > 0`, until, 'apart'))
+        labels.push(copyOf(sample.labels).labels);
     }
     return labels;
   };
