@@ -60,7 +60,8 @@ export function scriptedPrometheus(series: readonly ScriptedSeries[], down: () =
 function answer(series: readonly ScriptedSeries[], query: string, at: number): unknown[] {
   const call = /^(\w+)\((\w+\{.*\})\[(\d+)ms\]\)/s.exec(query);
   const range = /^(\w+\{.*\})\[(\d+)ms\]$/s.exec(query);
-  const asked = selectorOf(call?.[2] ?? range?.[1] ?? query);
+  const stamped = /^timestamp\((\w+\{.*\})\)$/s.exec(query);
+  const asked = selectorOf(call?.[2] ?? range?.[1] ?? stamped?.[1] ?? query);
   const width = Number(call?.[3] ?? range?.[2] ?? 5 * 60_000);
   return series
     .filter((each) => matches(each, asked))
@@ -76,8 +77,9 @@ function answer(series: readonly ScriptedSeries[], query: string, at: number): u
           ? values.filter((each, index) => each < (values[index - 1] ?? 0)).length || undefined
           : call?.[1] === 'min_over_time'
             ? values.sort((a, b) => a - b)[0]
-            : values.at(-1);
-      return value === undefined ? [] : [{ metric: nameAndLabels(each), value: [at / 1000, String(value)] }];
+            : samples.at(-1)?.[stamped === null ? 1 : 0];
+      const shown = stamped === null ? value : value && value / 1000;
+      return shown === undefined ? [] : [{ metric: nameAndLabels(each), value: [at / 1000, String(shown)] }];
     });
 }
 

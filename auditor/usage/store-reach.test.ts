@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { createExactSums } from './exact-sums.ts';
@@ -19,6 +20,24 @@ const reachOf = (...series: ScriptedSeries[]): Promise<number> =>
 it('is as far as the Pushgateway whose scrapes came least far', async () => {
   const scraped = [scrapesOf('pushgateway', 'a', NOW - MINUTE), scrapesOf('pushgateway', 'b', NOW - 9 * MINUTE)];
   expect(await reachOf(...scraped, scrapesOf('auditor', 'c', NOW))).toBe(NOW - 9 * MINUTE);
+});
+
+it('is no further than a device whose counters came less far than the scrapes', async () => {
+  const totals = (instance: string, until: number): ScriptedSeries => ({
+    metric: KERNEL_BYTES,
+    labels: { job: 'flowcollect', user: 'default', instance, direction: 'download' },
+    valueAt: (at) => (at > until ? undefined : 1),
+  });
+  const scraped = scrapesOf('pushgateway', 'a', NOW);
+  expect(await reachOf(scraped, totals('phone', NOW), totals('laptop', NOW - 2 * MINUTE))).toBe(NOW - 2 * MINUTE);
+});
+
+it('is as far as the copy that came furthest, of each series', async () => {
+  const copy = (replica: string, until: number): ScriptedSeries => {
+    const { labels, ...rest } = scrapesOf('pushgateway', 'a', until);
+    return { ...rest, labels: { ...labels, replica } };
+  };
+  expect(await reachOf(copy('1', NOW - MINUTE), copy('2', NOW - 9 * MINUTE))).toBe(NOW - MINUTE);
 });
 
 it('leaves out a Pushgateway that has not been scraped for an hour, while another is', async () => {

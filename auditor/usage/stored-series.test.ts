@@ -108,6 +108,12 @@ describe('the copies of a series', () => {
     expect(only(last)).toBe(40);
   });
 
+  it('tell the newest sample, not the smallest, where one has a gap and the counter rose', async () => {
+    const { prometheus } = copied({ 1: { 10: 5 }, 2: { 10: 5, 25: 40 } });
+    const last = await overRange(prometheus, 'last_over_time', METRIC, [{ node: 'HK' }], 30 * SECOND, 30 * SECOND);
+    expect(only(last)).toBe(40);
+  });
+
   it('tell the lowest sample of any', async () => {
     const { prometheus } = copied({ 1: { 10: 5000 }, 2: { 10: 5000, 25: 40 } });
     expect(only(await overRange(prometheus, 'min_over_time', METRIC, [{ node: 'HK' }], 30 * SECOND, 30_000))).toBe(40);
