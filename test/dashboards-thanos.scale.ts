@@ -28,7 +28,7 @@ beforeAll(async () => {
   }
   expect(await readdir(blocks)).not.toEqual([]);
   prometheus = await parts.startPrometheus();
-  [query = ''] = (await startThanos(parts)).queries;
+  query = (await startThanos(parts)).front;
 }, 300_000);
 afterAll(() => parts.close(), 60_000);
 

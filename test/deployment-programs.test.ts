@@ -71,14 +71,9 @@ describe('docker-compose.yml, against the real programs,', () => {
       return;
     }
     for (const [name, { command: given }] of ofProfile('thanos')) {
-      const [part = '', ...flags] = given;
-      const { stdout, stderr } = spawnSync(command, [part, '--help'], { encoding: 'utf8' });
-      const known = `${stdout}${stderr}`;
-      for (const flag of flags.map((each) => each.replace(/=.*/s, ''))) {
-        // A flag that can be switched off is listed by its name alone.
-        const shown = known.includes(`${flag.replace('--no-', '--')} `) || known.includes(`${flag}=`);
-        expect(shown, `${name} ${flag}`).toBe(true);
-      }
+      // It reads all flags before it helps; some are not in the help.
+      const { stderr, status } = spawnSync(command, [...given, '--help'], { encoding: 'utf8' });
+      expect(status, `${name}: ${stderr}`).toBe(0);
     }
     expect(read('Dockerfile')).toContain(`/thanos:${THANOS.version} AS thanos`);
   });

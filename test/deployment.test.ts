@@ -25,6 +25,7 @@ describe('docker-compose.yml', () => {
       'label-proxy',
       'prometheus',
       'pushgateway',
+      'thanos-front',
       'thanos-query',
       'thanos-query-without-1',
       'thanos-query-without-2',
@@ -84,6 +85,12 @@ describe('docker-compose.yml', () => {
         ...asked.map((name) => `--endpoint-strict=${name}:10901`),
       ]);
     }
+    expect(compose.services['thanos-front']?.command).toEqual([
+      'query',
+      '--no-query.partial-response',
+      '--query.replica-label=replica',
+      '--endpoint-strict=thanos-query:10901',
+    ]);
     const at = (name: string): string => `http://${name}:10902`;
     const [whole = '', ...fallbacks] = queries;
     for (const page of ['docs/scale.md', 'docs/scale.zh-CN.md']) {
@@ -91,7 +98,7 @@ describe('docker-compose.yml', () => {
       expect(block).toContain(`PrometheusAddr = ${at(whole)}\n`);
       expect(block).toContain(`PrometheusFallbacks = ${fallbacks.map(at).join(', ')}\n`);
       expect(block).toContain('RemoteWriteAddr = http://thanos-router:19291/api/v1/receive\n');
-      for (const line of ['COMPOSE_PROFILES=thanos', `FLOWCOLLECT_STORE=${at(whole)}`])
+      for (const line of ['COMPOSE_PROFILES=thanos', `FLOWCOLLECT_STORE=${at('thanos-front')}`])
         expect(read(page)).toContain(line);
     }
   });

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { IN_FLIGHT } from '../auditor/usage/stored-series.ts';
-import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { DIRECTIONS } from '../core/traffic.ts';
 import type { Gateway } from '../gateway/service.ts';
 import { groupPath } from '../gateway/store/store.ts';
 import { createPrometheus, type Labels, labelsKey, type Prometheus, PrometheusError } from '../runtime/prometheus.ts';
+import { read } from './compose.ts';
 import { createTokenedGateway, pushTo } from './gateway-at-double.ts';
 import { ensureLabelProxy, labelProxySpec } from './label-proxy.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
@@ -68,15 +71,19 @@ async function pushOn(origin: string): Promise<void> {
         pushed.set(key, value);
         return lineOf(node, value);
       });
-      await pushTo(origin, device, sequence, bodyOf(lines), index === 0 ? 'two' : 'one');
+      await pushTo(origin, device, sequence, bodyOf(sequence, lines), index === 0 ? 'two' : 'one');
     }
     // At each value for more than half of the shortest interval of scrapes, as a counter that a scrape can see.
-    const fallen = bodyOf([lineOf('falls', Math.floor(sequence / 10) % 2 === 0 ? 4000 : 1000)]);
+    const fallen = bodyOf(sequence, [lineOf('falls', Math.floor(sequence / 10) % 2 === 0 ? 4000 : 1000)]);
     await fetch(pushgateway + groupPath({ user: 'alice', deviceId: 'restarts' }), { method: 'PUT', body: fallen });
     await sleep(300);
   }
 }
-const bodyOf = (lines: readonly string[]): string => `# TYPE ${TRAFFIC_BYTES} counter\n${lines.join('')}`;
+/** With the kernel's totals, as every device has them: they tell how far a store is. */
+const bodyOf = (sequence: number, lines: readonly string[]): string => {
+  const totals = DIRECTIONS.map((direction) => `${KERNEL_BYTES}{direction="${direction}"} ${sequence}\n`);
+  return `# TYPE ${TRAFFIC_BYTES} counter\n${lines.join('')}# TYPE ${KERNEL_BYTES} counter\n${totals.join('')}`;
+};
 const lineOf = (node: string, value: number): string =>
   `${TRAFFIC_BYTES}{class="proxy",node=${JSON.stringify(node)},provider="",direction="download",accounting="measured"} ${value}\n`;
 
@@ -102,6 +109,15 @@ async function seenExact(window: readonly [number, number]): Promise<void> {
     if (JSON.stringify(known) !== JSON.stringify(truth))
       throw new Error(`${JSON.stringify(known)}\n${JSON.stringify(truth)}`);
   }, PATIENT);
+}
+/** What Grafana is answered, which adds the parameters of its data source to the address. */
+async function panel(origin: string, end: number): Promise<{ status: string; warnings?: string[] }> {
+  const { jsonData } = parse(read('grafana/provisioning/datasources/prometheus.yml')).datasources[0];
+  const range = { start: String(begun / 1000), end: String(end / 1000), step: '5' };
+  const body = new URLSearchParams({ query: `sum(${TRAFFIC_BYTES})`, ...range });
+  const path = `/api/v1/query_range?${jsonData.customQueryParameters}`;
+  const answer = await fetch(origin + path, { method: 'POST', body });
+  return (await answer.json()) as { status: string; warnings?: string[] };
 }
 /** A window of some seconds that ends now. */
 async function pass(seconds: number): Promise<readonly [number, number]> {
@@ -145,6 +161,18 @@ describe('three receivers that keep every series three times', { timeout: 300_00
     await cutAndCompare(5);
   });
 
+  it('go on while one is stopped in order, and with it again', async () => {
+    await thanos.stop('thanos-receive-1');
+    await cutAndCompare(4);
+    await thanos.revive('thanos-receive-1');
+    await cutAndCompare(4);
+    // The one that was stopped is needed for what it wrote as it ended.
+    await thanos.kill('thanos-receive-2');
+    await cutAndCompare(1);
+    await thanos.revive('thanos-receive-2');
+    await cutAndCompare(1);
+  });
+
   it('go on without one that comes back with an empty disk', async () => {
     await thanos.kill('thanos-receive-3');
     await cutAndCompare(5);
@@ -153,7 +181,7 @@ describe('three receivers that keep every series three times', { timeout: 300_00
     await cutAndCompare(5);
   });
 
-  it('tell no sum while two are gone, and the right one afterwards', async () => {
+  it('tell no sum and no panel anything while two are gone, and the right one afterwards', async () => {
     const before = Date.now();
     await thanos.kill('thanos-receive-1', 'thanos-receive-2');
     const window = await pass(5);
@@ -161,9 +189,26 @@ describe('three receivers that keep every series three times', { timeout: 300_00
       expect(await sumsOf(store, [before, window[1]])).toMatch(/^prometheus_(?:refused|partial|unreachable|behind)$/);
       await sleep(500);
     }
+    expect(await panel(thanos.front, window[1])).toMatchObject({ status: 'error' });
+    // What it keeps from panels: figures that are too small, with a remark.
+    expect(await panel(thanos.queries[0] ?? '', window[1])).toMatchObject({
+      status: 'success',
+      warnings: expect.any(Array),
+    });
     await Promise.all([thanos.revive('thanos-receive-1'), thanos.revive('thanos-receive-2')]);
     await cutAndCompare(1);
     await cutAndCompare(3);
+  });
+
+  it('show panels nothing but all of it', async () => {
+    await thanos.kill('thanos-receive-3');
+    expect(await panel(thanos.front, Date.now())).toMatchObject({ status: 'error' });
+    await thanos.revive('thanos-receive-3');
+    await vi.waitFor(async () => {
+      const answer = await panel(thanos.front, Date.now());
+      expect(answer).toMatchObject({ status: 'success' });
+      expect(answer).not.toHaveProperty('warnings');
+    }, PATIENT);
   });
 
   it('tell no sum while the queries restart, and the right one afterwards', async () => {
@@ -196,7 +241,7 @@ describe('three receivers that keep every series three times', { timeout: 300_00
     const program = await ensureLabelProxy();
     if ('missing' in program) throw new Error(program.missing);
     const port = await freePort();
-    await parts.start(labelProxySpec(program.path, port, thanos.queries[0] ?? '', `${parts.folder}/label-proxy.log`));
+    await parts.start(labelProxySpec(program.path, port, thanos.front, `${parts.folder}/label-proxy.log`));
     const asked = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=count%20by%20(user)%20(${TRAFFIC_BYTES})`, {
       headers: { 'X-FlowCollect-User': 'alice' },
     });

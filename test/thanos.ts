@@ -15,13 +15,19 @@ export interface Thanos {
   readonly writeTo: string;
   /** Over all receivers, and over all but the first, second and third. Each answers whole or not at all. */
   readonly queries: readonly string[];
+  /** For Grafana and readers, who do not look at remarks: an error in place of a part. */
+  readonly front: string;
   /** Ends parts as a power cut would. */
   kill(...parts: Part[]): Promise<void>;
   revive(part: Part, disk?: 'kept' | 'lost'): Promise<void>;
+  /** Ends a part in order: a receiver writes what is in memory into a block. */
+  stop(part: Part): Promise<void>;
   restartQueries(): Promise<void>;
   /** Those that run now, by the names of their services. */
   processes(): ReadonlyMap<string, number>;
 }
+
+const FRONT = 'thanos-front';
 
 interface Ports {
   readonly grpc: number;
@@ -63,22 +69,27 @@ export async function startThanos(parts: RealParts): Promise<Thanos> {
       args: [part, ...flags.map(here), ...addresses],
       logFile: join(parts.folder, `${name}.log`),
       ready: answers(`http://${local(http)}/-/ready`),
+      stopWithin: 60_000,
     });
     running.set(name, process);
   };
   const named = (head: string): string[] => [...services.keys()].filter((name) => name.startsWith(head));
   const queries = named('thanos-query');
   await Promise.all(named('thanos-r').map(start));
-  for (const name of queries) await start(name);
+  for (const name of [...queries, FRONT]) await start(name);
   return {
     writeTo: `http://${local(portsOf('thanos-router').write)}/api/v1/receive`,
     queries: queries.map((name) => `http://${local(portsOf(name).http)}`),
+    front: `http://${local(portsOf(FRONT).http)}`,
     async kill(...names) {
       for (const name of names) await running.get(name)?.kill();
     },
     async revive(name, disk = 'kept') {
       if (disk === 'lost') await rm(folderOf(name), { recursive: true });
       await start(name);
+    },
+    async stop(name) {
+      await running.get(name)?.stop();
     },
     async restartQueries() {
       for (const name of queries) await running.get(name)?.stop();

@@ -1,19 +1,37 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseExposition } from '../core/exposition-parser.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { serverFiles } from '../render/files.ts';
+import { type RenderSettings, readRenderSettings } from '../render/settings.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
 import { readRecording } from '../simulator/kernel/recording.ts';
 import { createSimulation, type Simulation } from '../simulator/simulation.ts';
 import { answers, type RunningProcess } from '../stack/processes.ts';
+import { prometheusSpec } from '../stack/programs.ts';
 import { renderIni } from '../stack/service-settings.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 
+const BOT_TOKEN = '123456:bot-token';
 const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));
 
-export interface WholeSystem {
+/** A store that Prometheus writes to, and that is asked in its place. */
+interface StoreBeside {
+  readonly writeTo: string;
+  /** Asked one after the other. */
+  readonly queries: readonly string[];
+}
+
+interface MoreOfSystem<S extends StoreBeside | undefined> {
+  readonly startStore?: (parts: RealParts) => Promise<S>;
+  /** More of ServerSetting.ini, by section. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface WholeSystem<S extends StoreBeside | undefined = undefined> {
   readonly parts: RealParts;
+  readonly store: S;
   readonly simulation: Simulation;
   /** Lets the recording play. */
   play(): Promise<void>;
@@ -22,8 +40,14 @@ export interface WholeSystem {
   startExporter(): Promise<RunningProcess>;
   /** The exporter's own /metrics as it is. */
   exporterCounters(): Promise<ExporterCounters>;
-  /** One figure from Prometheus; undefined when the query has no result. */
+  /** One figure from what the auditor asks; undefined when the query has no result. */
   query(promql: string): Promise<number | undefined>;
+  /** Where Prometheus itself, and the auditor answer. */
+  readonly prometheus: string;
+  readonly auditor: string;
+  /** Where readers ask, with `LabelProxyAddr`. */
+  readonly readers: string;
+  stopGateway(): Promise<void>;
   readonly serverSettings: string;
   readonly bundle: string;
   close(): Promise<void>;
@@ -41,12 +65,17 @@ export interface ExporterCounters {
 
 /**
  * Every part as a process of its own, around a simulated kernel that holds the first frame of a recording, an airport
- * that bills what it plays, and a mailbox.
+ * that bills what it plays, a mailbox and a Bot API. Prometheus is configured as the settings say, but for its pace.
  *
  * @param speed recorded seconds in a real one
  */
-export async function createWholeSystem(recording: string, speed: number): Promise<WholeSystem> {
+export async function createWholeSystem<S extends StoreBeside | undefined = undefined>(
+  recording: string,
+  speed: number,
+  { startStore, settings = {} }: MoreOfSystem<S> = {},
+): Promise<WholeSystem<S>> {
   const parts = await createRealParts();
+  const store = (await startStore?.(parts)) as S;
   const file = fileURLToPath(new URL(`recordings/${recording}.ndjson.gz`, import.meta.url));
   const simulation = createSimulation(
     {
@@ -56,53 +85,53 @@ export async function createWholeSystem(recording: string, speed: number): Promi
       kernel: { port: 0, secret: 'kernel-secret', plays: { recording: await readRecording(file), phase: 0 } },
       airport: { port: 0, quota: 2 ** 40, leakPerMinute: 0 },
       mailbox: { port: 0, login: { user: 'flowcollect@mail.invalid', password: 'mail-password' } },
+      telegram: { port: 0, token: BOT_TOKEN },
     },
     Date.now,
   );
   const world = await simulation.start();
   const pushgateway = await parts.startPushgateway();
-  const [gatewayPort, gatewayMetrics, auditorPort, exporterPort] = [
+  const [gatewayPort, gatewayMetrics, auditorPort, exporterPort, readersPort, prometheusPort] = [
+    await freePort(),
+    await freePort(),
     await freePort(),
     await freePort(),
     await freePort(),
     await freePort(),
   ];
-  const prometheus = await parts.startPrometheus(
-    JSON.stringify({
-      global: { scrape_interval: '1s' },
-      scrape_configs: [
-        ['pushgateway', new URL(pushgateway).host],
-        ['auditor', `127.0.0.1:${auditorPort}`],
-      ].map(([job_name, target]) => ({ job_name, honor_labels: true, static_configs: [{ targets: [target] }] })),
-    }),
-  );
+  const prometheus = `http://127.0.0.1:${prometheusPort}`;
+  const queries = store?.queries ?? [prometheus];
 
   const serverSettings = join(parts.folder, 'ServerSetting.ini');
   const clientSettings = join(parts.folder, 'ClientSetting.ini');
-  await writeFile(
-    serverSettings,
-    renderIni({
-      server: {
-        ListenPort: `127.0.0.1:${gatewayPort}`,
-        GatewayMetricsListen: `127.0.0.1:${gatewayMetrics}`,
-        ServerToken: 'device-token',
-        SubUrls: `["a.yaml"]="${world.airport}"`,
-        PushgatewayAddr: pushgateway,
-        PrometheusAddr: prometheus,
-        AuditorListen: `127.0.0.1:${auditorPort}`,
-        // The day must not end while the test runs.
-        Timezone: 'UTC',
-        DayEnds: new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16),
-      },
-      smtp: {
-        SMTPHost: '127.0.0.1',
-        SMTPPort: String(world.mailbox?.port),
-        EmailUser: 'flowcollect@mail.invalid',
-        EmailPass: 'mail-password',
-        EmailTo: 'me@mail.invalid',
-      },
-    }),
-  );
+  const server = {
+    ListenPort: `127.0.0.1:${gatewayPort}`,
+    GatewayMetricsListen: `127.0.0.1:${gatewayMetrics}`,
+    ReadersListen: `127.0.0.1:${readersPort}`,
+    ServerToken: 'device-token',
+    SubUrls: `["a.yaml"]="${world.airport}"`,
+    PushgatewayAddr: pushgateway,
+    PrometheusAddr: queries[0] ?? '',
+    ...(store === undefined
+      ? {}
+      : { PrometheusFallbacks: queries.slice(1).join(', '), RemoteWriteAddr: store.writeTo }),
+    AuditorListen: `127.0.0.1:${auditorPort}`,
+    // The day must not end while the test runs.
+    Timezone: 'UTC',
+    DayEnds: new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16),
+    ...settings.server,
+  };
+  const smtp = {
+    SMTPHost: '127.0.0.1',
+    SMTPPort: String(world.mailbox?.port),
+    EmailUser: 'flowcollect@mail.invalid',
+    EmailPass: 'mail-password',
+    EmailTo: 'me@mail.invalid',
+  };
+  const telegram = { BotToken: BOT_TOKEN, ApiRoot: world.telegram ?? '' };
+  const text = renderIni({ ...settings, server, smtp, telegram });
+  await writeFile(serverSettings, text);
+  await startPrometheus(parts, readRenderSettings(serverSettings, text).settings, prometheusPort);
   await writeFile(
     clientSettings,
     renderIni({
@@ -127,12 +156,17 @@ export async function createWholeSystem(recording: string, speed: number): Promi
       logFile: join(parts.folder, 'logs', `${command}.log`),
       ready: answers(`http://127.0.0.1:${port}/metrics`),
     });
-  await start('gateway', serverSettings, gatewayMetrics);
+  const gateway = await start('gateway', serverSettings, gatewayMetrics);
   await start('auditor', serverSettings, auditorPort);
 
   return {
     parts,
+    store,
     simulation,
+    prometheus,
+    auditor: `http://127.0.0.1:${auditorPort}`,
+    readers: `http://127.0.0.1:${readersPort}`,
+    stopGateway: () => gateway.stop(),
     bundle: BUNDLE,
     serverSettings,
     async play() {
@@ -148,13 +182,33 @@ export async function createWholeSystem(recording: string, speed: number): Promi
       return readCounters(await response.text());
     },
     async query(promql) {
-      return (await createPrometheus({ addresses: () => [prometheus] }).instant(promql))[0]?.value;
+      return (await createPrometheus({ addresses: () => queries }).instant(promql))[0]?.value;
     },
     async close() {
       await parts.close();
       await simulation.stop();
     },
   };
+}
+
+/** With all that the settings say, but looking once a second and waiting for nothing, as a test must. */
+async function startPrometheus(parts: RealParts, settings: RenderSettings, port: number): Promise<void> {
+  for (const { name, content } of serverFiles(settings, parts.folder)) {
+    const hasty = content
+      .replace(/(scrape|evaluation)_interval: 15s/g, '$1_interval: 1s')
+      .replace(/for: \d+m$/gm, 'for: 1s');
+    await mkdir(dirname(join(parts.folder, name)), { recursive: true });
+    await writeFile(join(parts.folder, name), hasty);
+  }
+  await parts.start(
+    prometheusSpec({
+      binaries: parts.binaries,
+      port,
+      folder: join(parts.folder, 'prometheus'),
+      logFile: join(parts.folder, 'prometheus.log'),
+      configFile: join(parts.folder, 'prometheus.yml'),
+    }),
+  );
 }
 
 function readCounters(text: string): ExporterCounters {
