@@ -8,6 +8,7 @@ import { cost } from './cost.ts';
 import { dashboards } from './dashboards.ts';
 import { rushProbe, scheduleProbe } from './gateway/push-probes.ts';
 import { gateway } from './gateway.ts';
+import { growth } from './growth.ts';
 import { native } from './native.ts';
 import { release } from './release.ts';
 import { router } from './router.ts';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   cost,
   dashboards,
   gateway,
+  growth,
   native,
   release,
   router,

@@ -90,7 +90,8 @@ async function victoriaMetricsSpec({ folder }: RealParts, port: number): Promise
   };
 }
 
-function settingsText(devices: number, server: Readonly<Record<string, string>>): string {
+/** Settings of a gateway that knows the devices' tokens. */
+export function settingsText(devices: number, server: Readonly<Record<string, string>>): string {
   const sections = Array.from({ length: devices }, (_, device) => {
     const hash = hashToken(deviceToken(device)).toString('hex');
     return [`device.${deviceName(device)}`, { Token: `sha256:${hash}` }] as const;
@@ -99,7 +100,7 @@ function settingsText(devices: number, server: Readonly<Record<string, string>>)
 }
 
 /** User and system time of a process in seconds: Linux counts them in hundredths (man 5 proc_pid_stat). */
-async function processorOf(pid: number): Promise<number> {
+export async function processorOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
