@@ -32,6 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'auditor',
     'simulator',
     'grafana',
+    'render',
     'stack',
     'test',
     'tools/release',

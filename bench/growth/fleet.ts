@@ -25,7 +25,7 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-export interface Cost {
+interface Cost {
   /** Processor seconds so far. */
   readonly seconds: number;
   /** Bytes of memory that are its own now. */
