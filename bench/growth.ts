@@ -37,7 +37,10 @@ const FULL: readonly Run[] = [
   { devices: 5000, gateways: 10, pace: 6, pushes: 7 },
 ];
 
-/** What devices cost in each part of a store that may lose a machine, as docs/scale.md has it, all on this machine. */
+/**
+ * What devices cost in each part of a store that may lose a machine, as docs/scale.md has it, all on this machine; up to
+ * as many as it has memory for.
+ */
 export async function* growth({ root, probe, quick }: BenchContext): AsyncGenerator<Section> {
   const runs = quick ? QUICK : FULL;
   yield await diskSection();
@@ -59,13 +62,27 @@ export async function* growth({ root, probe, quick }: BenchContext): AsyncGenera
       yield costSection(run, idle, await measure(fleet, pushing));
       yield await flowSection(fleet, run, await pushing);
       yield await askSection(fleet, run, begun);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      yield {
+        title: `${run.devices} devices at ${run.gateways} gateways: not measured`,
+        method: 'More than this machine has memory for: it is stopped before other programs are.',
+        columns: ['stopped by'],
+        rows: [[error.message]],
+      };
+      return;
     } finally {
       await fleet.stop();
     }
   }
 }
 
-/** Waits until Prometheus has every device, and with it all series. @throws Error where memory gives out */
+/** Other programs of this machine would be ended next. */
+class OutOfMemoryError extends Error {
+  override readonly name = 'OutOfMemoryError';
+}
+
+/** Waits until Prometheus has every device, and with it all series. @throws OutOfMemoryError */
 async function untilScraped(fleet: Fleet, devices: number): Promise<void> {
   const prometheus = createPrometheus({ addresses: () => [fleet.prometheus] });
   for (;;) {
@@ -76,11 +93,12 @@ async function untilScraped(fleet: Fleet, devices: number): Promise<void> {
   }
 }
 
-/** Other programs of this machine need some too. */
+/** @throws OutOfMemoryError */
 async function assertMemory(): Promise<void> {
   const info = await readFile('/proc/meminfo', 'utf8');
   const available = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(info)?.[1]) * 1024;
-  if (available < LEAST_MEMORY) throw new Error(`only ${Math.round(available / MIB)} MiB of memory are left`);
+  if (available < LEAST_MEMORY)
+    throw new OutOfMemoryError(`only ${Math.round(available / MIB)} MiB of memory are left`);
 }
 
 /** What a part took of the processor, as a share of one core, and holds of memory, in bytes. */

@@ -39,6 +39,12 @@ export interface Prometheus {
   series(selector: string, from: number, to: number): Promise<Labels[]>;
 }
 
+/** Stores of the same samples: each question is answered by the first that has a whole answer. */
+export interface Stores extends Prometheus {
+  /** Each by itself, in that order: what rests on several answers takes all of them from one. */
+  alone(): readonly Prometheus[];
+}
+
 /** Prometheus cannot answer; the message names its address and how to put it right. */
 export class PrometheusError extends UserFacingError {
   override readonly name = 'PrometheusError';
@@ -98,19 +104,37 @@ interface PrometheusOptions {
   readonly fetch?: typeof fetch;
 }
 
-export function createPrometheus({ addresses, fetch = globalThis.fetch }: PrometheusOptions): Prometheus {
-  const ask = async <S extends z.ZodType>(path: string, form: Record<string, string>, schema: S) => {
-    let failed: unknown;
-    for (const address of addresses()) {
-      try {
-        return await askAt(address, path, form, schema);
-      } catch (error) {
-        failed ??= error;
-      }
-    }
-    throw failed;
+export function createPrometheus({ addresses, fetch = globalThis.fetch }: PrometheusOptions): Stores {
+  const stores = new Map<string, Prometheus>();
+  const alone = (): Prometheus[] =>
+    addresses().map((address) => {
+      const store = stores.get(address) ?? createStore(address, fetch);
+      stores.set(address, store);
+      return store;
+    });
+  return {
+    alone,
+    instant: (...asked) => firstWhole(alone(), (store) => store.instant(...asked)),
+    matrix: (...asked) => firstWhole(alone(), (store) => store.matrix(...asked)),
+    series: (...asked) => firstWhole(alone(), (store) => store.series(...asked)),
   };
-  const askAt = async <S extends z.ZodType>(address: string, path: string, form: Record<string, string>, schema: S) => {
+}
+
+/** What the first store has that does not fail. @throws what the first of them throws where all fail */
+export async function firstWhole<T>(stores: readonly Prometheus[], ask: (store: Prometheus) => Promise<T>): Promise<T> {
+  let failed: unknown;
+  for (const store of stores) {
+    try {
+      return await ask(store);
+    } catch (error) {
+      failed ??= error;
+    }
+  }
+  throw failed;
+}
+
+function createStore(address: string, fetch: typeof globalThis.fetch): Prometheus {
+  const ask = async <S extends z.ZodType>(path: string, form: Record<string, string>, schema: S) => {
     const origin = address.replace(/\/$/, '');
     const shown = new URL(origin).host;
     const request = { method: 'POST', form: { ...form, ...WHOLE }, timeout: TIMEOUT_MS, fetch } as const;

@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { MINUTE_EXPR } from '../prometheus/recording.ts';
-import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
+import { createPrometheus, type Stores } from '../runtime/prometheus.ts';
 import { CASES, DAY, exactCases, HOUR, T0, T1 } from './exact-cases.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 import { importHistory, startVictoriaMetrics } from './victoria-metrics.ts';
 
 let parts: RealParts;
-let store: Prometheus;
+let store: Stores;
 let victoriaMetrics: string;
 let prometheus: string;
 

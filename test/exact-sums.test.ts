@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
+import { createPrometheus, type Stores } from '../runtime/prometheus.ts';
 import { CASES, DAY, exactCases, HOUR, T0, T1 } from './exact-cases.ts';
 import { createRealParts, prometheusVersions, type RealParts } from './real-parts.ts';
 
@@ -16,7 +16,7 @@ const stores = (await prometheusVersions()).flatMap((version) => [
 
 describe.each(stores)('on $version, with every series kept $kept,', ({ programs, copies }) => {
   let parts: RealParts;
-  let prometheus: Prometheus;
+  let prometheus: Stores;
 
   beforeAll(async () => {
     parts = await createRealParts(programs);

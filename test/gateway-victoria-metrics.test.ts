@@ -6,7 +6,7 @@ import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { createStoredValues } from '../gateway/admin/device-release.ts';
 import type { Gateway } from '../gateway/service.ts';
 import type { Clock } from '../runtime/async.ts';
-import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
+import { createPrometheus, type Stores } from '../runtime/prometheus.ts';
 import type { RunningProcess } from '../stack/processes.ts';
 import { createDevice } from './device.ts';
 import { createTokenedGateway, pushTo } from './gateway-at-double.ts';
@@ -19,7 +19,7 @@ const FOLDER = 'store';
 let parts: RealParts;
 let port: number;
 let running: RunningProcess;
-let store: Prometheus;
+let store: Stores;
 let gateway: Gateway;
 let origin: string;
 /** Added to the clock, so that devices are silent without waiting. */

@@ -7,7 +7,7 @@ import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { DIRECTIONS } from '../core/traffic.ts';
 import type { Gateway } from '../gateway/service.ts';
 import { groupPath } from '../gateway/store/store.ts';
-import { createPrometheus, type Labels, labelsKey, type Prometheus, PrometheusError } from '../runtime/prometheus.ts';
+import { createPrometheus, type Labels, labelsKey, PrometheusError, type Stores } from '../runtime/prometheus.ts';
 import { read } from './compose.ts';
 import { createTokenedGateway, pushTo } from './gateway-at-double.ts';
 import { ensureLabelProxy, labelProxySpec } from './label-proxy.ts';
@@ -24,8 +24,8 @@ let thanos: Thanos;
 let gateway: Gateway;
 let pushgateway: string;
 /** What Prometheus itself says is the truth of a window: it scraped every sample that Thanos has. */
-let prometheus: Prometheus;
-let store: Prometheus;
+let prometheus: Stores;
+let store: Stores;
 let pumping = true;
 let pump: Promise<void>;
 /** What every series was last pushed with. */
@@ -88,7 +88,7 @@ const lineOf = (node: string, value: number): string =>
   `${TRAFFIC_BYTES}{class="proxy",node=${JSON.stringify(node)},provider="",direction="download",accounting="measured"} ${value}\n`;
 
 /** The sums of a window by series, or why they are not known. `ahead` is how far its end is in the past. */
-async function sumsOf(from: Prometheus, window: readonly [number, number], ahead = 0): Promise<unknown> {
+async function sumsOf(from: Stores, window: readonly [number, number], ahead = 0): Promise<unknown> {
   try {
     const sums = await createExactSums(from, () => Date.now() + ahead).between(SELECTOR, ...window);
     // Receivers add whose it is; all of it is one tenant's here.

@@ -1,9 +1,9 @@
 import { namedBill, spanOf } from '../auditor/verdict/compared.ts';
 import { type Asked, type Judged, judge } from '../auditor/verdict/judge.ts';
 import { presentHabit } from '../auditor/verdict/judgement.ts';
-import { afterClose, afterObservation, type Memory } from '../auditor/verdict/observations.ts';
+import { afterClose, afterObservation, type Memory, trafficOf } from '../auditor/verdict/observations.ts';
 import type { Bill } from '../auditor/verdict/reading.ts';
-import { type NodeShare, trafficOf, type WindowRecord } from '../auditor/verdict/span.ts';
+import type { NodeShare, WindowRecord } from '../auditor/verdict/span.ts';
 import type { DeviceUse, NodeUse } from '../auditor/verdict/use.ts';
 import type { Absence, Thresholds, Verdict } from '../auditor/verdict/verdict.ts';
 

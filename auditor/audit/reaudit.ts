@@ -5,7 +5,8 @@ import type { AuditorConfig } from '../config.ts';
 import { type AuditState, withAirport } from '../state/audit-state.ts';
 import type { UsageReader } from '../usage/window-use.ts';
 import { judgeAgain } from '../verdict/judge-again.ts';
-import { trafficOf, type WindowRecord, type WindowTraffic } from '../verdict/span.ts';
+import { trafficOf } from '../verdict/observations.ts';
+import type { WindowRecord, WindowTraffic } from '../verdict/span.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
 import { type Weighing, weighedUse } from './window.ts';
 

@@ -2,10 +2,12 @@ import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import {
   copyOf,
   durationText,
+  firstWhole,
   type Labels,
   labelsKey,
   type Prometheus,
   type Selector,
+  type Stores,
   selectorText,
 } from '../../runtime/prometheus.ts';
 import {
@@ -33,7 +35,8 @@ export interface ExactSums {
    * What each series of a counter moved in `[from, to]`, to the byte: its value at the end less its value at the start,
    * or 0 where it did not exist; where it fell in between, its positive steps, a fall counting from 0. Nothing is
    * extrapolated, nothing that moved while nobody scraped is lost, and windows that touch add up. A store that does not
-   * have all samples of the window yet is refused, except for the last minutes before now.
+   * have all samples of the window yet is refused, except for the last minutes before now. Of several stores, all of a
+   * sum comes from one.
    *
    * @param from epoch milliseconds
    * @param to epoch milliseconds, not in the future
@@ -59,7 +62,20 @@ export const SETTLED_AFTER = 15_000;
 const WINDOWS_KEPT = 64;
 
 /** @param clock epoch milliseconds */
-export function createExactSums(prometheus: Prometheus, clock: () => number): ExactSums {
+export function createExactSums(stores: Pick<Stores, 'alone'>, clock: () => number): ExactSums {
+  const sums = new WeakMap<Prometheus, ExactSums>();
+  const sumsOf = (store: Prometheus): ExactSums => {
+    const known = sums.get(store) ?? createStoreSums(store, clock);
+    sums.set(store, known);
+    return known;
+  };
+  return {
+    between: (...asked) => firstWhole(stores.alone(), (store) => sumsOf(store).between(...asked)),
+  };
+}
+
+/** The sums that one store has. */
+function createStoreSums(prometheus: Prometheus, clock: () => number): ExactSums {
   const windows = new Map<string, Window>();
   const store = createStoreWatch(prometheus, clock);
 
@@ -105,29 +121,6 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
       });
     },
   };
-}
-
-/** Bytes added up by some labels: the values of those labels in the given order, and the sum. */
-export interface Group<L extends string> {
-  readonly labels: Readonly<Record<L, string>>;
-  readonly bytes: number;
-}
-
-/** Adds sums of counters up by labels; a label that a series does not carry is empty. Groups of 0 bytes are left out. */
-export function sumBy<L extends string>(sums: readonly CounterSum[], names: readonly L[]): Group<L>[] {
-  const groups = new Map<string, { labels: Record<L, string>; bytes: number }>();
-  for (const { labels, bytes } of sums) {
-    const values = names.map((name) => labels[name] ?? '');
-    const key = JSON.stringify(values);
-    const group = groups.get(key);
-    if (group !== undefined) {
-      group.bytes += bytes;
-    } else {
-      const entries = names.map((name, index) => [name, values[index] ?? ''] as const);
-      groups.set(key, { labels: Object.fromEntries(entries) as Record<L, string>, bytes });
-    }
-  }
-  return [...groups.values()].filter(({ bytes }) => bytes > 0);
 }
 
 /**

@@ -76,3 +76,28 @@ it('keeps no start of a window that the store had not reached', async () => {
   [stored, now] = [NOW + HOUR, NOW + 10 * MINUTE];
   expect(await bytes()).toEqual([10 * MINUTE]);
 });
+
+it('takes all of a sum from one store: how far one is says nothing of what another has', async () => {
+  let fallbackHas = NOW - 3 * HOUR;
+  const counted = (until: number): ScriptedSeries => ({
+    metric: 'x_total',
+    labels: { node: 'HK' },
+    valueAt: (at) => (at > until ? undefined : at - NOW + 10 * HOUR),
+  });
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const isFallback = String(input).includes('fallback');
+    const until = isFallback ? fallbackHas : NOW;
+    const query = new URLSearchParams(String(init?.body)).get('query') ?? '';
+    if (!isFallback && query.includes('x_total'))
+      return Response.json({ status: 'error', errorType: 'execution', error: 'too many samples' }, { status: 422 });
+    return scriptedPrometheus([scrapesOf('pushgateway', 'a', until), counted(until)])(input, init);
+  };
+  const stores = createPrometheus({ addresses: () => ['http://first', 'http://fallback'], fetch });
+  const between = async () =>
+    (await createExactSums(stores, () => NOW).between({ metric: 'x_total' }, NOW - 5 * HOUR, NOW)).map(
+      ({ bytes }) => bytes,
+    );
+  await expect(between()).rejects.toMatchObject({ reason: { code: 'prometheus_refused' } });
+  fallbackHas = NOW;
+  expect(await between()).toEqual([5 * HOUR]);
+});

@@ -5,17 +5,19 @@ import { learnedBilling } from './learn.ts';
 import {
   type Left,
   lagOf,
+  leakSeenIn,
   type Memory,
   nightsOf,
   type Observation,
   shownIn,
+  trafficOf,
   unbilledAt,
   usedWithin,
   withHidden,
 } from './observations.ts';
 import { poolOf } from './pool.ts';
 import { type Bill, reason } from './reading.ts';
-import { DAY, type Habit, LONGEST_LAG, trafficOf, type WindowRecord } from './span.ts';
+import { DAY, type Habit, LONGEST_LAG, type WindowRecord } from './span.ts';
 import { type Answer, reportedOf } from './surplus.ts';
 import type { Expected } from './use.ts';
 import { decide, type Findings, type Thresholds, type Usage, undecided, type Verdict } from './verdict.ts';
@@ -222,7 +224,7 @@ function pooled(drafts: readonly Draft[], thresholds: Thresholds): Together | un
     .sort((a, b) => b.bytes - a.bytes);
   return {
     judgement,
-    leakSeen: sharing.every(isLeakSeen),
+    leakSeen: sharing.every(({ asked: { memory }, record }) => leakSeenIn(memory, record.from)),
     pool: {
       airports: drafts.map(({ asked }) => asked.airport),
       billed: pool.current.bill.likely,
@@ -231,10 +233,6 @@ function pooled(drafts: readonly Draft[], thresholds: Thresholds): Together | un
     },
   };
 }
-
-/** Whether an earlier look at the open window showed a leak. */
-const isLeakSeen = ({ asked: { memory }, record }: Draft): boolean =>
-  memory.observations.some(({ at, leak }) => leak && at > record.from);
 
 function judged(draft: Draft, judgement: Judgement, thresholds: Thresholds, together?: Together): Judged {
   const { asked, use, bill, record, observation } = draft;
@@ -248,7 +246,7 @@ function judged(draft: Draft, judgement: Judgement, thresholds: Thresholds, toge
     thresholds,
     absences: use.absences,
     newDevices: use.newDevices,
-    leakSeen: together?.leakSeen ?? isLeakSeen(draft),
+    leakSeen: together?.leakSeen ?? leakSeenIn(asked.memory, record.from),
     unsteady: asked.unsteady,
     lackedBefore: windows.at(-1)?.lacking ?? false,
   });

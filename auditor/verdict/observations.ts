@@ -1,6 +1,7 @@
 import type { Change } from './finding.ts';
 import { regimeAfter } from './judgement.ts';
-import { DAY, LONGEST_LAG, type NightExcess, type WindowRecord } from './span.ts';
+import { DAY, LONGEST_LAG, type NightExcess, type WindowRecord, type WindowTraffic } from './span.ts';
+import type { DeviceUse } from './use.ts';
 
 const HOUR = 3_600_000;
 /** Fewer bytes show no lag. */
@@ -155,9 +156,35 @@ export interface Memory {
   readonly windows: readonly WindowRecord[];
 }
 
+/** Whether an earlier look at an open window showed a leak. */
+export function leakSeenIn({ observations }: Memory, from: number): boolean {
+  return observations.some(({ at, leak }) => leak && at > from);
+}
+
 /** The change that the last look at an open window showed. */
 export function shownIn({ observations }: Memory, from: number): Change | null {
   return observations.findLast(({ at }) => at > from)?.change ?? null;
+}
+
+/**
+ * What devices used, as a window remembers it.
+ *
+ * @param airports how many airports their user has
+ */
+export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
+  // Nodes that were only checked carried nothing that a bill could rest on.
+  const carrying = use.nodes.filter(({ bytes, uncounted }) => bytes + uncounted > 0);
+  const nodes = carrying.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, stated, ownership }) => ({
+    node,
+    provider,
+    bytes: bytes + uncounted,
+    multiplier: { low, high },
+    stated,
+    owners: ownership === 'sure' ? 1 : airports,
+  }));
+  const dearest = Math.max(1, ...nodes.map(({ multiplier }) => multiplier.high));
+  const { unattributed, nearEdges, tail, lost, checks } = use;
+  return { nodes, unattributed: unattributed * dearest, nearEdges, tail, lost: lost * dearest, checks };
 }
 
 /** What one observation of the open window leaves behind. */

@@ -4,7 +4,7 @@ import type { Change } from './finding.ts';
 import { habitOf } from './learn.ts';
 import { DAY, type Habit, type Span, type WindowRecord } from './span.ts';
 import { median } from './statistics.ts';
-import { type Answer, answerAbout, wasKnown, wasTold } from './surplus.ts';
+import { type Answer, aboveNames, knownBytes, meanOf, mostTold } from './surplus.ts';
 import type { Thresholds } from './verdict.ts';
 
 /** What a window is judged by. */
@@ -90,6 +90,50 @@ export function recentChangeOf(
   const hasGrown = answer === undefined && !isNews;
   if (answer === 'known' || hasGrown) return { since, answer, hasGrown, seen, usual, habit: habitOf(spans, since) };
   return { since, change, answer, hasGrown, seen, usual, habit: before };
+}
+
+/** A change of more than so many times what a person said that they know of is not what they spoke of. */
+const SPOKEN_OF = 2;
+
+/** What a person last said since a change began, where that can be about the change: it may be about what was there before. */
+function answerAbout(
+  { since, days, bytes }: Change,
+  spans: readonly Span[],
+  answers: readonly Answer[],
+): Answer | undefined {
+  const answer = answers.findLast(({ at }) => at >= since);
+  if (answer?.kind !== 'known') return answer;
+  const known = meanOf(
+    spans.filter(({ to }) => to > since),
+    (span) => knownBytes(answer, [span]),
+  );
+  return bytes / days <= SPOKEN_OF * known ? answer : undefined;
+}
+
+/** Whether a person knew of so much a day before a change began. Nobody knows of more than windows showed. */
+function wasKnown({ bytes, days }: Change, usual: readonly Span[], answers: readonly Answer[]): boolean {
+  const known = meanOf(usual, (span) => knownBytes(answers.at(-1), [span]));
+  return bytes / days <= Math.min(known, meanOf(usual, aboveNames));
+}
+
+/**
+ * Whether all that is billed above names since a change began is what a person was told by then, at the end of its first
+ * window at the latest, and has not answered.
+ *
+ * @param spans oldest first, those of the change last
+ */
+function wasTold(
+  { since }: Change,
+  spans: readonly Span[],
+  answers: readonly Answer[],
+  windows: readonly WindowRecord[],
+): boolean {
+  const most = mostTold(
+    windows.filter(({ from }) => from <= since),
+    answers,
+  );
+  const changed = spans.filter(({ to }) => to > since);
+  return most > 0 && meanOf(changed, aboveNames) <= most;
 }
 
 /** What is billed a day whatever is used, as somebody's tablet, may all come in a few of its hours. */

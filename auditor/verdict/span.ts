@@ -1,5 +1,5 @@
 import type { Bill } from './reading.ts';
-import type { DeviceUse, Estimate, Interval } from './use.ts';
+import type { Estimate, Interval } from './use.ts';
 import type { VerdictKind } from './verdict.ts';
 
 /** What one node carried in a window, and what is known of its price before anything is learned. */
@@ -75,27 +75,6 @@ export interface WindowRecord extends WindowTraffic {
   readonly lacking: boolean;
   /** The surplus that was reported with this window; null where none was. */
   readonly reported: ReportedSurplus | null;
-}
-
-/**
- * What devices used, as a window remembers it.
- *
- * @param airports how many airports their user has
- */
-export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
-  // Nodes that were only checked carried nothing that a bill could rest on.
-  const carrying = use.nodes.filter(({ bytes, uncounted }) => bytes + uncounted > 0);
-  const nodes = carrying.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, stated, ownership }) => ({
-    node,
-    provider,
-    bytes: bytes + uncounted,
-    multiplier: { low, high },
-    stated,
-    owners: ownership === 'sure' ? 1 : airports,
-  }));
-  const dearest = Math.max(1, ...nodes.map(({ multiplier }) => multiplier.high));
-  const { unattributed, nearEdges, tail, lost, checks } = use;
-  return { nodes, unattributed: unattributed * dearest, nearEdges, tail, lost: lost * dearest, checks };
 }
 
 /** Airports that bill in batches, or when a long connection ends, catch up within this: 48 hours. */

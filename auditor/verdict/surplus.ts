@@ -1,5 +1,5 @@
 import { addShares, nodeKey } from './compared.ts';
-import type { Change, Surplus, SurplusCause } from './finding.ts';
+import type { Surplus, SurplusCause } from './finding.ts';
 import { NOISE, NOISE_WORTH } from './fit.ts';
 import type { ReportedSurplus, Span, WindowRecord } from './span.ts';
 import { dot, longRunOf, studentQuantile, sum } from './statistics.ts';
@@ -186,64 +186,21 @@ export function lastReported(windows: readonly WindowRecord[], answers: readonly
   return windows.findLast(({ reported, to }) => reported !== null && to > answered)?.reported ?? null;
 }
 
-/** A change of more than so many times what a person said that they know of is not what they spoke of. */
-const SPOKEN_OF = 2;
-
-/** What a person last said since a change began, where that can be about the change: it may be about what was there before. */
-export function answerAbout(
-  { since, days, bytes }: Change,
-  spans: readonly Span[],
-  answers: readonly Answer[],
-): Answer | undefined {
-  const answer = answers.findLast(({ at }) => at >= since);
-  if (answer?.kind !== 'known') return answer;
-  const known = meanOf(
-    spans.filter(({ to }) => to > since),
-    (span) => knownBytes(answer, [span]),
-  );
-  return bytes / days <= SPOKEN_OF * known ? answer : undefined;
-}
-
-/** Whether a person knew of so much a day before a change began. Nobody knows of more than windows showed. */
-export function wasKnown({ bytes, days }: Change, usual: readonly Span[], answers: readonly Answer[]): boolean {
-  const known = meanOf(usual, (span) => knownBytes(answers.at(-1), [span]));
-  return bytes / days <= Math.min(known, meanOf(usual, aboveNames));
-}
-
-/**
- * Whether all that is billed above names since a change began is what a person was told by then, at the end of its first
- * window at the latest, and has not answered.
- *
- * @param spans oldest first, those of the change last
- */
-export function wasTold(
-  { since }: Change,
-  spans: readonly Span[],
-  answers: readonly Answer[],
-  windows: readonly WindowRecord[],
-): boolean {
-  const most = mostTold(
-    windows.filter(({ from }) => from <= since),
-    answers,
-  );
-  const changed = spans.filter(({ to }) => to > since);
-  return most > 0 && meanOf(changed, aboveNames) <= most;
-}
-
 /** Bytes a day above names that are no news after the surplus that was told last and is not answered; 0 where none was. */
 export function mostTold(windows: readonly WindowRecord[], answers: readonly Answer[]): number {
   const { high = 0, likely = 0 } = lastReported(windows, answers)?.daily ?? {};
   return Math.max(high, (1 + CHANGED) * likely);
 }
 
-const aboveNames = ({ billed, named }: Span): number => billed - named.high;
+/** Bytes billed above what names let expect. */
+export const aboveNames = ({ billed, named }: Span): number => billed - named.high;
 
 /** The surplus as a window remembers it, where it was reported. */
 export const reportedOf = (surplus: Surplus | undefined): ReportedSurplus | null =>
   surplus?.reported === true ? { daily: surplus.daily, share: surplus.share } : null;
 
 /** Bytes of spans that an answer explains. */
-function knownBytes(answer: Answer | undefined, spans: readonly Span[]): number {
+export function knownBytes(answer: Answer | undefined, spans: readonly Span[]): number {
   if (answer?.kind !== 'known') return 0;
   const { daily = 0, share = 0 } = answer;
   return sum(spans, ({ days, named: { high } }) => daily * days + share * high);
@@ -307,7 +264,7 @@ function dailyOf(spans: readonly Span[], of: (span: Span) => number): Rate {
   };
 }
 
-function meanOf(spans: readonly Span[], of: (span: Span) => number): number {
+export function meanOf(spans: readonly Span[], of: (span: Span) => number): number {
   const days = spans.reduce((sum, span) => sum + span.days, 0);
   return days === 0 ? 0 : spans.reduce((sum, span) => sum + of(span), 0) / days;
 }
