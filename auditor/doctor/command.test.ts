@@ -21,6 +21,8 @@ let servers: Server[];
 let printed: string;
 let date: Date;
 let targets: readonly { job: string; value: number }[];
+/** How far Prometheus is behind, in milliseconds. */
+let behind: number;
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -37,6 +39,7 @@ beforeEach(async () => {
   telegram = createTelegram({ port: 0, token: TOKEN, clock: Date.now });
   await telegram.start();
   [servers, printed, date, targets] = [[], '', new Date(), [{ job: 'pushgateway', value: 1 }]];
+  behind = 0;
 });
 afterEach(async () => {
   for (const server of servers) await new Promise((resolve) => server.close(resolve));
@@ -53,12 +56,20 @@ async function vps() {
   const prometheus = await serve(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const isSilent = new URLSearchParams(body).get('query')?.startsWith('up == 0');
+    const query = new URLSearchParams(body).get('query') ?? '';
+    const newest = (Date.now() - behind) / 1000;
+    if (query.endsWith(']')) {
+      const result = [{ metric: { job: 'pushgateway' }, values: [[newest, '1']] }];
+      response.end(JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }));
+      return;
+    }
+    const isSilent = query.startsWith('up == 0');
+    const isTime = query.startsWith('timestamp(');
     const result = isSilent
       ? targets
           .filter(({ value }) => value === 0)
           .map(({ job, value }) => sample({ job, instance: 'pushgateway:9091' }, value))
-      : [sample({}, 3)];
+      : [sample({}, isTime ? newest : 3)];
     response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
   });
   const ports = await Promise.all([1, 2, 3].map(() => freePort()));
@@ -164,6 +175,17 @@ describe('doctor of a VPS', () => {
       expect.stringContaining('Prometheus cannot read pushgateway (pushgateway:9091)'),
       expect.stringContaining(new URL(closed).host),
     ]);
+  });
+
+  it('says of a store how far it is behind', async () => {
+    const settings = await vps();
+    behind = 90 * 60_000;
+    expect(await doctor(settings, 'en')).toBe('1 to fix');
+    expect(shown('✗')).toEqual([
+      `✗ Prometheus ${settings.server.PrometheusAddr} has nothing of the last 90 min yet, and until then what devices used is unknown: look at its scrapes and remote_write`,
+    ]);
+    [behind, printed] = [4 * 60_000, ''];
+    expect(await doctor(settings, 'en')).toBe('healthy');
   });
 
   it('tells a port that is its own service’s from one that another program has', async () => {

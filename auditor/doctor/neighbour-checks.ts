@@ -12,20 +12,35 @@ import { reasonText } from '../messages/writing.ts';
 import { checkSignIn } from '../notify/mail-sender.ts';
 import type { AirportState } from '../state/audit-state.ts';
 import { askBotName } from '../telegram/bot.ts';
+import { storeReach } from '../usage/stored-series.ts';
 
 const ANSWER_MS = 10_000;
 
 /** Those of its last scrapes: what it was configured with before a restart is in its answers for five more minutes. */
 const SILENT_TARGETS = 'up == 0 and timestamp(up) > time() - 60';
 
-/** Whether Prometheus answers, reads all that it should, and has devices. */
+/** A device that is gone leaves samples of the last five minutes, which look as if the store had no newer ones. */
+const LATE = 10 * 60_000;
+
+/** Whether Prometheus answers, reads all that it should, has devices, and what was scraped lately. */
 export async function checkPrometheus(prometheus: Prometheus, address: string): Promise<Finding[]> {
   try {
     const silent = await prometheus.instant(SILENT_TARGETS);
     const [devices] = await prometheus.instant('count(count by (user, instance) (flowcollect_kernel_up))');
     const count = devices?.value ?? 0;
+    const now = Date.now();
+    const behind = now - (await storeReach(prometheus, now));
+    const minutes = Math.round(behind / 60_000);
     return [
       good({ zh: `Prometheus ${address}，设备 ${count} 台`, en: `Prometheus ${address}, devices: ${count}` }),
+      ...(behind <= LATE
+        ? []
+        : [
+            bad({
+              zh: `Prometheus ${address} 还没有最近 ${minutes} 分钟的数据，在此之前设备用量未知：请检查抓取和 remote_write`,
+              en: `Prometheus ${address} has nothing of the last ${minutes} min yet, and until then what devices used is unknown: look at its scrapes and remote_write`,
+            }),
+          ]),
       ...silent.map(({ labels: { job = '', instance = '' } }) =>
         bad({
           zh: `Prometheus 读不到 ${job}（${instance}）：请启动它，或检查 prometheus.yml 里的地址`,

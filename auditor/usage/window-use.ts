@@ -2,6 +2,7 @@ import { localDayAt } from '../../core/local-day.ts';
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../core/metric-contract.ts';
 import {
   durationText,
+  type Labels,
   labelsKey,
   type Prometheus,
   type Sample,
@@ -115,7 +116,7 @@ export interface UsageReader {
 }
 
 export function createUsageReader(prometheus: Prometheus, sums: ExactSums): UsageReader {
-  const nodesBetween = async (labels: Record<string, string>, from: number, to: number) => {
+  const nodesBetween = async (labels: Labels, from: number, to: number) => {
     const selector = (metric: string): Selector => ({ metric, labels: { ...JOB, ...labels } });
     const traffic = await sums.between(selector(TRAFFIC_BYTES), from, to);
     const uncounted = await sums.between(selector(UNCOUNTED_BYTES), from, to);
@@ -268,7 +269,7 @@ export async function cycleSums(
 }
 
 /** Bytes added up by some labels: the values of those labels in the given order, and the sum. */
-export interface Group<L extends string> {
+interface Group<L extends string> {
   readonly labels: Readonly<Record<L, string>>;
   readonly bytes: number;
 }
