@@ -3,6 +3,7 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { namedSchema, parseJson } from '../../core/json.ts';
+import { createSerialQueue } from '../../runtime/async.ts';
 import { orThrow, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { whileLocked } from '../../runtime/file-lock.ts';
 
@@ -44,11 +45,15 @@ export function createChats(folder: string, orSetAside = orThrow): Chats {
         return parsed.data.chats;
       }),
     )) ?? [];
+  // Who waits for the lock gets it in any order: the last word of one process is its last one.
+  const queue = createSerialQueue();
   const update = (next: (chats: readonly Chat[]) => readonly Chat[]): Promise<void> =>
-    whileLocked(path, async () => {
-      const all = next(await read()).map((chat) => ({ ...chat, told: Object.fromEntries(chat.told) }));
-      await writeFileAtomic(path, `${JSON.stringify({ version: 1, chats: all })}\n`);
-    });
+    queue.run(() =>
+      whileLocked(path, async () => {
+        const all = next(await read()).map((chat) => ({ ...chat, told: Object.fromEntries(chat.told) }));
+        await writeFileAtomic(path, `${JSON.stringify({ version: 1, chats: all })}\n`);
+      }),
+    );
   return {
     all: read,
     find: async (chat) => (await read()).find((each) => each.chat === chat),

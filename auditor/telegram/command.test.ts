@@ -122,7 +122,7 @@ it('lists the chats that are bound and unbinds them by user or number, next to a
     running.change(7, { mutedUntil: 1 }),
   ]);
   expect(JSON.parse(printed)).toEqual([{ user: 'alice', chat: 7 }]);
-  expect((await running.all()).map(({ chat, mutedUntil }) => [chat, mutedUntil > 0])).toEqual([[9, true]]);
+  expect((await running.all()).map(({ chat, mutedUntil }) => [chat, mutedUntil])).toEqual([[9, 9]]);
 });
 
 it('says so where no such chat is bound, or none was named', async () => {
